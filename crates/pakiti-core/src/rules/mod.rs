@@ -1,0 +1,190 @@
+//! The rule index: what all active snapshots say, compiled so that one package is judged by one look-up.
+//!
+//! Built from repository contents by [`RuleIndex::build`]; judged by [`RuleIndex::judge_package`]. The rules
+//! of the choice are apt's (contract.md, "updates, apt"; vendor-rules.md, "Updates, equal to apt"). The
+//! OS-group gate comes before any rule (law 8).
+
+mod choice;
+mod ere;
+mod expression;
+mod glob;
+pub mod pin;
+
+use crate::arch::deb_arch;
+use crate::context::GroupContext;
+use crate::judgement::{Covered, Judgement, SourceId};
+use crate::os_group::OsGroupId;
+use crate::package::{Package, PackageFormat};
+use crate::repository::{RepositoryContent, RepositoryMeta};
+use crate::version::{self, VersionKey};
+use choice::{Choice, Contender};
+use std::collections::{BTreeSet, HashMap};
+
+/// Bumped whenever any verdict can change for the same input; a golden test enforces it.
+pub const EVALUATOR_VERSION: i64 = 1;
+
+/// One active repository.
+#[derive(Debug)]
+pub struct Repository {
+    /// The source it came from.
+    pub source: SourceId,
+    /// Its facts.
+    pub meta: RepositoryMeta,
+    /// A security suite of the same vendor and OS group is active: its packages count as judged.
+    pub judged: bool,
+    default_priority: i32,
+}
+
+/// One version one repository offers.
+#[derive(Debug)]
+struct Offer {
+    version: Box<str>,
+    key: VersionKey,
+    arch: u16,
+    component: u16,
+    repository: u32,
+    phased: Option<u8>,
+    source_name: Option<Box<str>>,
+}
+
+/// All rules of one generation.
+#[derive(Debug, Default)]
+pub struct RuleIndex {
+    /// The generation these rules are of.
+    pub generation: i64,
+    /// Active repositories.
+    pub repositories: Vec<Repository>,
+    offers: HashMap<Box<str>, Vec<Offer>>,
+    words: Vec<Box<str>>,
+    named_for_the_report: bool,
+}
+
+impl RuleIndex {
+    /// Compiles the contents of the active sources. Versions that have no order were dropped by the formats.
+    pub fn build(generation: i64, contents: Vec<(SourceId, RepositoryContent)>) -> Self {
+        let mut index = Self { generation, ..Self::default() };
+        let mut words: HashMap<String, u16> = HashMap::new();
+        for (source, content) in contents {
+            index.add(source, content, &mut words);
+        }
+        index.mark_judged();
+        index
+    }
+
+    /// For `pakiti evaluate`: the sources were named for this very report, so a report of no known OS group
+    /// takes all of them, and a source that names no OS group speaks for every report.
+    pub fn named_for_the_report(mut self) -> Self {
+        self.named_for_the_report = true;
+        self
+    }
+
+    fn add(&mut self, source: SourceId, content: RepositoryContent, words: &mut HashMap<String, u16>) {
+        let repository = self.repositories.len() as u32;
+        let default_priority = default_priority(&content.meta);
+        self.repositories.push(Repository { source, meta: content.meta, judged: false, default_priority });
+        for package in content.packages {
+            let Ok(key) = version::sort_key(PackageFormat::Deb, &package.version) else { continue };
+            let arch = self.word(package.arch, words);
+            let component = self.word(package.component, words);
+            let source_name =
+                (package.source_name != package.name).then(|| package.source_name.into_boxed_str());
+            self.offers.entry(package.name.into_boxed_str()).or_default().push(Offer {
+                version: package.version.into_boxed_str(),
+                key,
+                arch,
+                component,
+                repository,
+                phased: package.phased,
+                source_name,
+            });
+        }
+    }
+
+    fn word(&mut self, text: String, words: &mut HashMap<String, u16>) -> u16 {
+        if let Some(&id) = words.get(&text) {
+            return id;
+        }
+        // More than 65,535 architectures and components cannot come from real feeds; they share the last.
+        let id = u16::try_from(self.words.len()).unwrap_or(u16::MAX);
+        if id < u16::MAX {
+            self.words.push(text.clone().into_boxed_str());
+            words.insert(text, id);
+        }
+        id
+    }
+
+    fn mark_judged(&mut self) {
+        let secured: BTreeSet<(Option<OsGroupId>, String)> = self
+            .repositories
+            .iter()
+            .filter(|r| r.meta.security)
+            .map(|r| (r.meta.os_group.clone(), r.meta.origin.clone()))
+            .collect();
+        for repository in &mut self.repositories {
+            let meta = &repository.meta;
+            repository.judged = secured.contains(&(meta.os_group.clone(), meta.origin.clone()));
+        }
+    }
+
+    /// The gate: does this repository speak for hosts of this OS group?
+    pub fn speaks_for(&self, meta: &RepositoryMeta, os_group: Option<&OsGroupId>) -> bool {
+        match (&meta.os_group, os_group) {
+            (Some(repository), Some(host)) => repository == host,
+            _ => self.named_for_the_report,
+        }
+    }
+
+    /// Judges one package: a pure function of the rules, the group context and the package.
+    pub fn judge_package(&self, context: &GroupContext, package: &Package) -> Judgement {
+        if package.format != PackageFormat::Deb {
+            return Judgement::default();
+        }
+        let Some(offers) = self.offers.get(package.name.as_str()) else { return Judgement::default() };
+        let native = deb_arch(&context.arch);
+        let mut covered = Covered::default();
+        let mut contenders = Vec::new();
+        for offer in offers {
+            let Some(repository) = self.repositories.get(offer.repository as usize) else { continue };
+            if !self.speaks_for(&repository.meta, context.os_group.as_ref()) {
+                continue;
+            }
+            let arch = self.text(offer.arch);
+            if arch == package.arch {
+                covered.in_repository = true;
+                covered.judged |= repository.judged && context.os_group.is_some();
+            }
+            if arch_fits(&package.arch, arch, native) {
+                contenders.push(Contender { offer, repository, arch, component: self.text(offer.component) });
+            }
+        }
+        // A version without an order is covered all the same, but nothing can be newer than it.
+        let update = version::sort_key(PackageFormat::Deb, &package.version).ok().and_then(|installed| {
+            Choice { context, package, native, installed: &installed }.update(contenders)
+        });
+        Judgement { update, covered }
+    }
+
+    fn text(&self, id: u16) -> &str {
+        self.words.get(id as usize).map_or("", |w| w)
+    }
+}
+
+/// Contract: an installed `all` moves to the native architecture and back; a foreign build only to its own
+/// architecture or `all`.
+fn arch_fits(installed: &str, offered: &str, native: &str) -> bool {
+    offered == installed || offered == "all" || (installed == "all" && offered == native)
+}
+
+/// apt's priorities where no preference says otherwise.
+fn default_priority(meta: &RepositoryMeta) -> i32 {
+    match (meta.priority, meta.not_automatic, meta.but_automatic_upgrades) {
+        (Some(priority), _, _) => priority,
+        // apt asks this flag first, even where the other is absent.
+        (None, _, true) => 100,
+        (None, true, false) => 1,
+        (None, false, false) => 500,
+    }
+}
+
+#[cfg(test)]
+mod tests;

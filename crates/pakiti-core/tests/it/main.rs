@@ -1,0 +1,9 @@
+//! Integration tests of pakiti-core.
+mod golden;
+mod judging;
+mod naive_apt;
+mod os_group;
+mod package_set;
+mod present;
+mod shared;
+mod version;

@@ -1,0 +1,5 @@
+//! Integration tests of pakiti-formats.
+mod apt;
+mod debian;
+mod openpgp;
+mod report;

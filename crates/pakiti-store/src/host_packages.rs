@@ -1,0 +1,177 @@
+//! The packages of one host: installed, updates, unknown ones, history of its sets.
+//!
+//! Lists are set x memo: the set's ids joined with the open judgement rows of the host's group context.
+//! All take a [`HostDetail`], which only a scope gives out.
+
+use crate::args;
+use crate::db::{Db, Value, pieces, placeholders};
+use crate::error::{Result, StoreError};
+use crate::host::HostDetail;
+use crate::intern::{PACKAGE_COLUMNS, read_package};
+use crate::memo::decode;
+use pakiti_core::context::Context;
+use pakiti_core::judgement::Update;
+use pakiti_core::package::Package;
+use pakiti_core::package_set::PackageId;
+use std::collections::{HashMap, HashSet};
+
+/// An update of a host.
+#[derive(Debug, Clone)]
+pub struct HostUpdate {
+    /// The installed package.
+    pub package: Package,
+    /// What should replace it, and why.
+    pub update: Update,
+    /// When this update was first known.
+    pub since: i64,
+    /// Is the package on hold?
+    pub held: bool,
+}
+
+/// What is known about an installed package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackageStatus {
+    /// A repository knows it and offers nothing newer.
+    UpToDate,
+    /// A newer version is offered.
+    Update,
+    /// No source knows it.
+    Unknown,
+}
+
+/// One period in which a host had the same packages and context.
+#[derive(Debug, Clone)]
+pub struct HostPeriod {
+    /// From.
+    pub since: i64,
+    /// Until; `None` = still.
+    pub until: Option<i64>,
+    /// Packages in the set.
+    pub packages: i64,
+    /// Packages it has that the period before had not.
+    pub added: usize,
+    /// Packages the period before had and it has not.
+    pub removed: usize,
+    /// The context then.
+    pub context: Context,
+}
+
+struct Lists {
+    group_id: i64,
+    concerned: Vec<PackageId>,
+    unknown: Vec<PackageId>,
+}
+
+async fn lists(db: &Db, host: &HostDetail) -> Result<Lists> {
+    let sql = "SELECT c.group_context_id, v.concerned, v.unknown_ids FROM verdict v \
+               JOIN context c ON c.id = v.context_id WHERE v.set_id = $1 AND v.context_id = $2";
+    let row = db.fetch_optional(sql, args![host.set_id, host.context_id]).await?;
+    let row = row.ok_or(StoreError::NotFound { what: "verdict of host", name: host.row.name.clone() })?;
+    Ok(Lists { group_id: row.int(0)?, concerned: decode(&row.blob(1)?)?, unknown: decode(&row.blob(2)?)? })
+}
+
+async fn packages_of(db: &Db, ids: &[PackageId]) -> Result<HashMap<PackageId, Package>> {
+    let mut out = HashMap::with_capacity(ids.len());
+    for piece in pieces(ids, 512) {
+        let sql =
+            format!("SELECT {PACKAGE_COLUMNS} FROM package WHERE id IN {}", placeholders(1, piece.len(), 1));
+        let args = piece.iter().map(|id| Value::from(i64::from(*id))).collect();
+        for row in db.fetch(&sql, args).await? {
+            let (id, _, package) = read_package(&row)?;
+            out.insert(id, package);
+        }
+    }
+    Ok(out)
+}
+
+/// The updates of a host: security first, then by name.
+pub async fn updates(db: &Db, host: &HostDetail) -> Result<Vec<HostUpdate>> {
+    let lists = lists(db, host).await?;
+    let context = crate::memo::read_context(&host.context)?;
+    let mut packages = packages_of(db, &lists.concerned).await?;
+    let mut out = Vec::with_capacity(lists.concerned.len());
+    for piece in pieces(&lists.concerned, 512) {
+        let sql = format!(
+            "SELECT package_id, rule, since FROM judgement WHERE group_context_id = $1 AND kind = 'update' \
+             AND until IS NULL AND package_id IN {}",
+            placeholders(1, piece.len(), 2)
+        );
+        let mut args = args![lists.group_id];
+        args.extend(piece.iter().map(|id| Value::from(i64::from(*id))));
+        for row in db.fetch(&sql, args).await? {
+            let update: Update = serde_json::from_str(&row.text(1)?)
+                .map_err(|e| StoreError::Corrupt { what: "judgement", reason: e.to_string() })?;
+            if let Some(package) = packages.remove(&(row.int(0)? as PackageId)) {
+                let held = pakiti_core::verdict::is_held(&context, &package);
+                out.push(HostUpdate { package, update, since: row.int(2)?, held });
+            }
+        }
+    }
+    out.sort_by(|a, b| (a.update.kind, &a.package).cmp(&(b.update.kind, &b.package)));
+    Ok(out)
+}
+
+/// The installed packages of a host by name, each with what is known about it.
+pub async fn installed(db: &Db, host: &HostDetail) -> Result<Vec<(Package, PackageStatus)>> {
+    let lists = lists(db, host).await?;
+    let row = db.fetch_optional("SELECT ids FROM package_set WHERE id = $1", args![host.set_id]).await?;
+    let row = row.ok_or(StoreError::NotFound { what: "package set of host", name: host.row.name.clone() })?;
+    let ids = decode(&row.blob(0)?)?;
+    let concerned: HashSet<PackageId> = lists.concerned.into_iter().collect();
+    let unknown: HashSet<PackageId> = lists.unknown.into_iter().collect();
+    let mut out: Vec<(Package, PackageStatus)> = packages_of(db, &ids)
+        .await?
+        .into_iter()
+        .map(|(id, package)| {
+            let status = if concerned.contains(&id) {
+                PackageStatus::Update
+            } else if unknown.contains(&id) {
+                PackageStatus::Unknown
+            } else {
+                PackageStatus::UpToDate
+            };
+            (package, status)
+        })
+        .collect();
+    out.sort_by(|a, b| {
+        let key = |p: &Package| (p.name.clone(), p.arch.clone(), p.version.clone());
+        key(&a.0).cmp(&key(&b.0))
+    });
+    Ok(out)
+}
+
+/// The packages no source knows, by name.
+pub async fn unknown(db: &Db, host: &HostDetail) -> Result<Vec<Package>> {
+    let lists = lists(db, host).await?;
+    let mut out: Vec<Package> = packages_of(db, &lists.unknown).await?.into_values().collect();
+    out.sort();
+    Ok(out)
+}
+
+/// The periods of a host, newest first.
+pub async fn periods(db: &Db, host: &HostDetail, limit: i64) -> Result<Vec<HostPeriod>> {
+    let sql = "SELECT t.since, t.until, s.packages, s.ids, c.record FROM host_state t \
+               JOIN package_set s ON s.id = t.set_id JOIN context c ON c.id = t.context_id \
+               WHERE t.host_id = $1 ORDER BY t.since DESC, t.seq DESC LIMIT $2";
+    let mut out: Vec<HostPeriod> = Vec::new();
+    let mut newer: Option<HashSet<PackageId>> = None;
+    // One more than asked for, so that the oldest shown has something to be compared with.
+    for row in db.fetch(sql, args![host.row.id, limit + 1]).await? {
+        let ids: HashSet<PackageId> = decode(&row.blob(3)?)?.into_iter().collect();
+        if let (Some(newer), Some(period)) = (&newer, out.last_mut()) {
+            period.added = newer.difference(&ids).count();
+            period.removed = ids.difference(newer).count();
+        }
+        out.push(HostPeriod {
+            since: row.int(0)?,
+            until: row.int_opt(1)?,
+            packages: row.int(2)?,
+            added: ids.len(),
+            removed: 0,
+            context: crate::memo::read_context(&row.text(4)?)?,
+        });
+        newer = Some(ids);
+    }
+    out.truncate(limit.max(0) as usize);
+    Ok(out)
+}

@@ -1,0 +1,24 @@
+//! The only SQL of Pakiti: SQLite and PostgreSQL behind one text.
+//!
+//! Every read or write for a person takes a [`scope::Scope`] (law 5). Integers are 64 bits, times unix
+//! seconds, JSON only in records nobody filters by.
+#![deny(missing_docs)]
+
+pub mod account;
+pub mod db;
+mod dialect;
+pub mod error;
+pub mod generation;
+pub mod grant;
+pub mod host;
+pub mod host_packages;
+pub mod ingest;
+mod intern;
+mod judging;
+pub mod memo;
+pub mod migrate;
+pub mod scope;
+pub mod source;
+pub mod sweep;
+mod totals;
+pub mod verify;

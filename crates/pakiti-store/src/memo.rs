@@ -1,0 +1,150 @@
+//! What one process knows of stored facts and of judgements at one generation.
+//!
+//! Caches hold only immutable facts (ids of content-addressed rows) and pure results (judgements of one
+//! generation). After a failed transaction all of it is dropped: ids of a rolled back insert are not facts.
+
+use crate::args;
+use crate::db::{Tx, Value, pieces, placeholders};
+use crate::error::{Result, StoreError};
+use crate::intern::{PACKAGE_COLUMNS, read_package};
+use pakiti_core::context::{Context, GroupContext};
+use pakiti_core::judgement::Judgement;
+use pakiti_core::package::{Package, PackageKey};
+use pakiti_core::package_set::{PackageId, decode_ids};
+use pakiti_core::rules::RuleIndex;
+use pakiti_core::verdict::{Counters, update_hash};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Looked up a thousand times per report, by ids and hashes nobody can choose: a fast hash, randomly seeded.
+type FastMap<K, V> = foldhash::HashMap<K, V>;
+
+/// Above this many entries a cache is emptied rather than grown.
+const CACHE_LIMIT: usize = 600_000;
+
+/// A judgement with what a verdict's digest takes of it.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) judgement: Judgement,
+    pub(crate) hash: Option<[u8; 32]>,
+}
+
+impl Judged {
+    fn new(judgement: Judgement) -> Self {
+        let hash = judgement.update.as_ref().map(update_hash);
+        Self { judgement, hash }
+    }
+}
+
+/// A package with its key.
+pub type Known = Arc<(PackageKey, Package)>;
+
+/// The caches of one writer.
+#[derive(Debug, Default)]
+pub struct Memo {
+    generation: i64,
+    /// Ids of stored packages.
+    pub(crate) ids: FastMap<PackageKey, PackageId>,
+    packages: FastMap<PackageId, Known>,
+    judgements: FastMap<(i64, PackageId), Arc<Judged>>,
+    /// (group context, package) whose judgement rows are known to be stored as judged.
+    pub(crate) persisted: foldhash::HashSet<(i64, PackageId)>,
+    /// Set hash -> id.
+    pub(crate) sets: FastMap<[u8; 32], i64>,
+    /// Context hash -> (context id, group context id).
+    pub(crate) contexts: FastMap<[u8; 32], (i64, i64)>,
+    /// Group names joined by NUL -> cell id.
+    pub(crate) cells: HashMap<String, i64>,
+    /// Counters of current verdicts.
+    pub(crate) verdicts: FastMap<(i64, i64), Counters>,
+}
+
+impl Memo {
+    /// Forgets everything: after a rolled back transaction.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Forgets what depends on the generation if it is another one, and whatever grew too large.
+    pub(crate) fn enter(&mut self, generation: i64) {
+        if self.generation != generation {
+            self.judgements.clear();
+            self.persisted.clear();
+            self.verdicts.clear();
+            self.generation = generation;
+        }
+        let sizes = [
+            self.ids.len(),
+            self.packages.len(),
+            self.judgements.len(),
+            self.verdicts.len(),
+            self.sets.len(),
+        ];
+        if sizes.into_iter().any(|size| size > CACHE_LIMIT) {
+            self.clear();
+            self.generation = generation;
+        }
+    }
+
+    /// Remembers a stored package.
+    pub(crate) fn remember(&mut self, id: PackageId, key: PackageKey, package: &Package) {
+        self.ids.insert(key, id);
+        self.packages.entry(id).or_insert_with(|| Arc::new((key, package.clone())));
+    }
+
+    /// The judgement of one package, computed once per (group context, package).
+    pub(crate) fn judgement(
+        &mut self,
+        index: &RuleIndex,
+        group_id: i64,
+        group: &GroupContext,
+        id: PackageId,
+        package: &Package,
+    ) -> Arc<Judged> {
+        let judged = self.judgements.entry((group_id, id));
+        judged.or_insert_with(|| Arc::new(Judged::new(index.judge_package(group, package)))).clone()
+    }
+
+    /// The packages of the given ids, in their order; read from the store where not known yet.
+    pub(crate) async fn load(&mut self, tx: &mut Tx, ids: &[PackageId]) -> Result<Vec<(PackageId, Known)>> {
+        let missing: Vec<PackageId> =
+            ids.iter().copied().filter(|id| !self.packages.contains_key(id)).collect();
+        for piece in pieces(&missing, 256) {
+            let sql = format!(
+                "SELECT {PACKAGE_COLUMNS} FROM package WHERE id IN {}",
+                placeholders(1, piece.len(), 1)
+            );
+            let args = piece.iter().map(|id| Value::from(i64::from(*id))).collect();
+            for row in tx.fetch(&sql, args).await? {
+                let (id, key, package) = read_package(&row)?;
+                self.remember(id, key, &package);
+            }
+        }
+        ids.iter()
+            .map(|id| {
+                let known = self.packages.get(id).cloned();
+                known.map(|known| (*id, known)).ok_or_else(|| StoreError::Corrupt {
+                    what: "package set",
+                    reason: format!("package {id} does not exist"),
+                })
+            })
+            .collect()
+    }
+}
+
+/// The ids of a stored set.
+pub(crate) async fn set_ids(tx: &mut Tx, set_id: i64) -> Result<Vec<PackageId>> {
+    let row = tx.fetch_optional("SELECT ids FROM package_set WHERE id = $1", args![set_id]).await?;
+    let row = row.ok_or_else(|| StoreError::NotFound { what: "package set", name: set_id.to_string() })?;
+    decode(&row.blob(0)?)
+}
+
+/// Decodes a stored id list.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<PackageId>> {
+    decode_ids(bytes).map_err(|e| StoreError::Corrupt { what: "id list", reason: e.to_string() })
+}
+
+/// A context from its stored record.
+pub(crate) fn read_context(record: &str) -> Result<Context> {
+    serde_json::from_str(record).map_err(|e| StoreError::Corrupt { what: "context", reason: e.to_string() })
+}

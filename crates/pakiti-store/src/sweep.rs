@@ -1,0 +1,252 @@
+//! Re-evaluation: brings every verdict to the active generation, batch by batch.
+//!
+//! design.md "Concurrency": the one path for whatever changes rules or contexts. A sweep walks package sets
+//! by id, keeps its cursor in `generation.sweep_set`, writes only verdicts whose digest changed and hosts
+//! whose numbers changed, can be killed at any time and is started again from its cursor. Verdicts of sets
+//! that hold no touched name are not looked at. A step has the generation for itself: ingest waits for it.
+
+use crate::args;
+use crate::db::{Db, Tx, Value, pieces, placeholders};
+use crate::error::Result;
+use crate::generation::{self, Generation, Touched};
+use crate::judging::{Fresh, Placed, judge_set, persist, read_counters, store_verdicts};
+use crate::memo::{Memo, decode, read_context};
+use crate::totals::CellChanges;
+use pakiti_core::package_set::PackageId;
+use pakiti_core::rules::RuleIndex;
+use pakiti_core::verdict::Counters;
+use std::collections::HashSet;
+
+/// What one batch of a sweep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SweepStep {
+    /// Verdicts looked at.
+    pub verdicts: u64,
+    /// Verdicts that changed.
+    pub changed: u64,
+    /// Hosts whose numbers changed.
+    pub hosts: u64,
+    /// The sweep is complete.
+    pub done: bool,
+}
+
+/// A sweep under way: which packages the new rules touch.
+#[derive(Debug)]
+pub struct Sweep {
+    touched: Option<HashSet<PackageId>>,
+    /// Largest set id when the sweep began, for progress.
+    last_set: i64,
+}
+
+/// A verdict as it is stored.
+struct Row {
+    set_id: i64,
+    context_id: i64,
+    group_id: i64,
+    record: String,
+    ids: Vec<PackageId>,
+    digest: [u8; 32],
+    counters: Counters,
+    computed: i64,
+}
+
+impl Sweep {
+    /// Begins (or takes up) the sweep to the rules' generation; `None` if there is nothing to do.
+    ///
+    /// # Errors
+    /// [`crate::error::StoreError::GenerationMoved`] if the rules are not the active ones.
+    pub async fn begin(db: &Db, index: &RuleIndex) -> Result<Option<Self>> {
+        let mut tx = db.begin().await?;
+        let generation = generation::hold_at(&mut tx, index.generation).await?;
+        if generation.swept == generation.active {
+            return Ok(None);
+        }
+        let touched = match generation::touched(&mut tx, generation.swept, generation.active).await? {
+            Touched::All => None,
+            Touched::Names(names) => Some(packages_named(&mut tx, &names).await?),
+        };
+        let row = tx.fetch_optional("SELECT COALESCE(MAX(id), 0) FROM package_set", args![]).await?;
+        let last_set = row.map_or(Ok(0), |row| row.int(0))?;
+        tx.commit().await?;
+        Ok(Some(Self { touched, last_set }))
+    }
+
+    /// How far the sweep is, in percent of the sets there were at its begin.
+    pub fn percent(&self, generation: &Generation) -> u8 {
+        if self.last_set == 0 {
+            100
+        } else {
+            (generation.sweep_set * 100 / self.last_set).clamp(0, 100) as u8
+        }
+    }
+
+    /// Does up to `limit` sets in one transaction.
+    ///
+    /// # Errors
+    /// As [`Sweep::begin`]; nothing of the batch stays, and the memo is emptied.
+    pub async fn step(
+        &self,
+        db: &Db,
+        memo: &mut Memo,
+        index: &RuleIndex,
+        limit: i64,
+        now: i64,
+    ) -> Result<SweepStep> {
+        let mut tx = db.begin().await?;
+        let generation = generation::lock_at(&mut tx, index.generation).await?;
+        if generation.swept == generation.active {
+            // Another process completed it.
+            return Ok(SweepStep { done: true, ..SweepStep::default() });
+        }
+        let mut working = std::mem::take(memo);
+        working.enter(index.generation);
+        let (rows, cursor) = next_rows(&mut tx, generation.sweep_set, limit.max(1)).await?;
+        let mut batch = Batch {
+            tx: &mut tx,
+            memo: &mut working,
+            index,
+            now,
+            swept: generation.swept,
+            fresh: Fresh::new(),
+            changes: CellChanges::default(),
+            step: SweepStep { done: cursor.is_none(), ..SweepStep::default() },
+        };
+        for row in rows {
+            let concerned = self.touched.as_ref().is_none_or(|t| row.ids.iter().any(|id| t.contains(id)));
+            if concerned {
+                batch.redo(&row).await?;
+            }
+        }
+        let step = batch.finish().await?;
+        let sql = match cursor {
+            Some(_) => "UPDATE generation SET sweep_set = $1 WHERE id = 1",
+            None => "UPDATE generation SET sweep_set = 0, swept = $1 WHERE id = 1",
+        };
+        tx.execute(sql, args![cursor.unwrap_or(generation.active)]).await?;
+        tx.commit().await?;
+        *memo = working;
+        Ok(step)
+    }
+}
+
+/// One step under way.
+struct Batch<'a> {
+    tx: &'a mut Tx,
+    memo: &'a mut Memo,
+    index: &'a RuleIndex,
+    now: i64,
+    /// Before this sweep every verdict was valid for this generation.
+    swept: i64,
+    fresh: Fresh,
+    changes: CellChanges,
+    step: SweepStep,
+}
+
+impl Batch<'_> {
+    async fn redo(&mut self, row: &Row) -> Result<()> {
+        let context = read_context(&row.record)?;
+        let placed = Placed { group_id: row.group_id, context: &context, now: self.now };
+        let verdict = judge_set(self.tx, self.memo, self.index, &placed, &row.ids, &mut self.fresh).await?;
+        let key = (row.set_id, row.context_id);
+        self.step.verdicts += 1;
+        if verdict.digest.0 != row.digest {
+            let changed = [(key, verdict.clone())];
+            store_verdicts(self.tx, &changed, self.index.generation).await?;
+            self.memo.verdicts.insert(key, verdict.counters);
+            self.step.changed += 1;
+            let sql = "INSERT INTO change_log (at, kind, set_id, context_id) VALUES ($1, 'verdict', $2, $3)";
+            self.tx.execute(sql, args![self.now, key.0, key.1]).await?;
+        }
+        // A report that came during the sweep may have brought the verdict up to date for its own host only.
+        if verdict.counters != row.counters || row.computed > self.swept {
+            self.step.hosts += recount_hosts(self.tx, key, &verdict.counters, &mut self.changes).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(self) -> Result<SweepStep> {
+        persist(self.tx, &self.fresh).await?;
+        self.changes.write(self.tx).await?;
+        Ok(self.step)
+    }
+}
+
+async fn packages_named(tx: &mut Tx, names: &HashSet<String>) -> Result<HashSet<PackageId>> {
+    let mut out = HashSet::new();
+    let names: Vec<&String> = names.iter().collect();
+    for piece in pieces(&names, 256) {
+        let sql = format!("SELECT id FROM package WHERE name IN {}", placeholders(1, piece.len(), 1));
+        let args = piece.iter().map(|name| Value::from(*name)).collect();
+        for row in tx.fetch(&sql, args).await? {
+            out.insert(row.int(0)? as PackageId);
+        }
+    }
+    Ok(out)
+}
+
+/// The verdicts of the next `limit` sets, and the last set's id; `None` when these are the last.
+async fn next_rows(tx: &mut Tx, after: i64, limit: i64) -> Result<(Vec<Row>, Option<i64>)> {
+    let sql = "SELECT id FROM package_set WHERE id > $1 ORDER BY id LIMIT $2";
+    let sets = tx.fetch(sql, args![after, limit]).await?;
+    let Some(last) = sets.last() else { return Ok((Vec::new(), None)) };
+    let last = last.int(0)?;
+    let sql = "SELECT v.set_id, v.context_id, c.group_context_id, c.record, s.ids, v.digest, v.packages, \
+               v.in_repository, v.judged, v.unknown, v.security, v.other, v.held, v.computed_generation \
+               FROM verdict v JOIN package_set s ON s.id = v.set_id JOIN context c ON c.id = v.context_id \
+               WHERE v.set_id > $1 AND v.set_id <= $2 ORDER BY v.set_id, v.context_id";
+    let mut rows = Vec::new();
+    for row in tx.fetch(sql, args![after, last]).await? {
+        rows.push(Row {
+            set_id: row.int(0)?,
+            context_id: row.int(1)?,
+            group_id: row.int(2)?,
+            record: row.text(3)?,
+            ids: decode(&row.blob(4)?)?,
+            digest: row.hash(5)?,
+            counters: read_counters(&row, 6)?,
+            computed: row.int(13)?,
+        });
+    }
+    let more = sets.len() as i64 == limit;
+    Ok((rows, more.then_some(last)))
+}
+
+/// Gives all hosts of a (set, context) that have other numbers these, and their cells the difference.
+async fn recount_hosts(
+    tx: &mut Tx,
+    key: (i64, i64),
+    new: &Counters,
+    changes: &mut CellChanges,
+) -> Result<u64> {
+    let others = "set_id = $1 AND context_id = $2 AND (packages <> $3 OR in_repository <> $4 OR judged <> $5 \
+                  OR unknown <> $6 OR security <> $7 OR other <> $8 OR held <> $9)";
+    let args = args![
+        key.0,
+        key.1,
+        new.packages,
+        new.in_repository,
+        new.judged,
+        new.unknown,
+        new.security,
+        new.other,
+        new.held
+    ];
+    let select = format!(
+        "SELECT cell_id, packages, in_repository, judged, unknown, security, other, held \
+         FROM host WHERE {others} ORDER BY identity{}",
+        crate::dialect::for_update(tx.dialect())
+    );
+    let hosts = tx.fetch(&select, args.clone()).await?;
+    for row in &hosts {
+        changes.leave(row.int(0)?, &read_counters(row, 1)?);
+        changes.enter(row.int(0)?, new);
+    }
+    if !hosts.is_empty() {
+        let update = format!(
+            "UPDATE host SET packages = $3, in_repository = $4, judged = $5, unknown = $6, security = $7, \
+             other = $8, held = $9 WHERE {others}"
+        );
+        tx.execute(&update, args).await?;
+    }
+    Ok(hosts.len() as u64)
+}

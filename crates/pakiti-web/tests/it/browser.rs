@@ -1,0 +1,176 @@
+//! A person with a real browser: Debian's chromium against the server on a port of this machine.
+
+mod chromium;
+
+use crate::harness::fleet::{Fleet, fleet};
+use crate::harness::{PASSWORD, TestServer, target};
+use chromium::{Browser, with_browser};
+use pakiti_store::account::Role;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use thirtyfour::{By, Key};
+use tokio::net::TcpListener;
+
+/// A server with the fleet, listening.
+async fn listening() -> (TestServer, Fleet, SocketAddr) {
+    let server = TestServer::start().await;
+    let fleet = fleet(&server).await;
+    server.add_user("maria", Role::Administrator).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let engine = server.app.engine.clone();
+    let never = std::future::pending();
+    tokio::spawn(pakiti_web::serve(engine, listener, Default::default(), never));
+    (server, fleet, address)
+}
+
+async fn sign_in(browser: &Browser) {
+    browser.goto("/hosts").await;
+    let name = browser.find("#name").await;
+    assert_eq!(browser.focused().await, "name", "the cursor waits in the first field");
+    name.send_keys("maria").await.unwrap();
+    browser.find("#password").await.send_keys(PASSWORD + Key::Enter).await.unwrap();
+    assert_eq!(browser.path().await, "/hosts");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_signs_in_looks_around_and_signs_out() {
+    let (_server, fleet, address) = listening().await;
+    with_browser(address, async |browser| {
+        sign_in(browser).await;
+        assert_eq!(
+            browser.text("h1").await,
+            "8 of 57 hosts have security updates pending, 6 more wait for a reboot"
+        );
+        browser.no_sideways_scroll().await;
+        let host = format!("/hosts/{}", fleet.web1);
+        browser.click(By::LinkText("web1.example.org")).await;
+        assert_eq!(
+            (browser.path().await, browser.text("h1").await),
+            (host.clone(), "web1.example.org".to_owned())
+        );
+        for (word, count) in
+            [("Updates", Some("3")), ("Packages", Some("14")), ("Coverage", None), ("Reports", None)]
+        {
+            let text = count.map_or(word.to_owned(), |count| format!("{word} {count}"));
+            browser.click(By::LinkText(&text)).await;
+            assert_eq!(browser.path().await, format!("{host}?tab={}", word.to_lowercase()));
+            assert_eq!(browser.text(".tabs [aria-current=page]").await, text);
+            browser.no_sideways_scroll().await;
+        }
+        browser.click(By::LinkText("1 security update pending")).await;
+        assert_eq!(browser.path().await, format!("{host}?tab=updates&kind=security"));
+        assert_eq!(browser.count("tbody tr").await, 1);
+        browser.click(By::Css("details summary")).await;
+        assert!(browser.text("details").await.contains("3.0.11-1~deb12u2 < 3.0.15-1~deb12u1"));
+        browser.click(By::Css(".nav a[href='/sources']")).await;
+        assert_eq!(browser.text("h1").await, "All 2 sources are fresh");
+        browser.no_sideways_scroll().await;
+        browser.click(By::LinkText("debian-12-security")).await;
+        browser.no_sideways_scroll().await;
+        browser.click(By::XPath("//button[text()='Sync now']")).await;
+        assert_eq!(browser.path().await, format!("/sources/{}", fleet.security));
+        browser.click(By::XPath("//button[text()='Sign out']")).await;
+        assert_eq!(browser.path().await, "/sign-in");
+        browser.goto(&host).await;
+        assert_eq!(browser.path().await, format!("/sign-in?next=%2Fhosts%2F{}", fleet.web1));
+        browser.nothing_went_wrong().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn filters_work_by_hand_and_the_whole_list_can_be_walked() {
+    let (_server, _, address) = listening().await;
+    with_browser(address, async |browser| {
+        sign_in(browser).await;
+        browser.click(By::LinkText("Next page")).await;
+        assert_eq!(browser.count("tbody tr").await, 7);
+        browser.find("#f-q").await.send_keys("node1").await.unwrap();
+        browser.click(By::Css("#f-updates option[value=security]")).await;
+        browser.click(By::Css("form.filters button")).await;
+        assert!(
+            browser.path().await.contains("q=node1") && browser.path().await.contains("updates=security")
+        );
+        assert_eq!(browser.count("tbody tr").await, 1);
+        browser.click(By::LinkText("Clear all")).await;
+        assert_eq!(browser.path().await, "/hosts");
+        browser.click(By::LinkText("Kernel")).await;
+        assert_eq!(browser.path().await, "/hosts?sort=kernel");
+        browser.click(By::Css(".strip a.reboot")).await;
+        assert_eq!(browser.count("tbody tr").await, 6);
+        browser.nothing_went_wrong().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keyboard_reaches_the_content_and_the_search() {
+    let (_server, _, address) = listening().await;
+    with_browser(address, async |browser| {
+        sign_in(browser).await;
+        browser.goto("/hosts").await;
+        browser.press(Key::Tab).await;
+        assert_eq!(browser.focused().await, "Skip to content", "the first Tab reaches the skip link");
+        browser.press(Key::Enter).await;
+        assert_eq!(browser.focused().await, "content");
+        browser.press('/').await;
+        assert_eq!(browser.focused().await, "search");
+        for key in "web1/".chars() {
+            browser.press(key).await;
+        }
+        let value = browser.find("#search").await.value().await.unwrap();
+        assert_eq!(value.as_deref(), Some("web1/"), "inside a field / is a letter");
+        browser.press(Key::Backspace).await;
+        browser.press(Key::Enter).await;
+        assert_eq!((browser.path().await.as_str(), browser.count("tbody tr").await), ("/hosts?q=web1", 1));
+        browser.nothing_went_wrong().await;
+    })
+    .await;
+}
+
+/// Where the pictures go: `target/screenshots`.
+fn pictures() -> PathBuf {
+    let folder = target().join("screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// `cargo xtask screenshots` runs this test and copies the pictures.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn screenshots_show_light_and_dark() {
+    let (_server, fleet, address) = listening().await;
+    with_browser(address, async |browser| {
+        let host = format!("/hosts/{}", fleet.web1);
+        let (updates, coverage) = (format!("{host}?tab=updates"), format!("{host}?tab=coverage"));
+        let (packages, reports) = (format!("{host}?tab=packages"), format!("{host}?tab=reports"));
+        let source = format!("/sources/{}", fleet.main);
+        browser.goto("/sign-in").await;
+        let mut taken = vec![browser.picture(&pictures().join("sign-in.png")).await];
+        sign_in(browser).await;
+        for (name, path) in [
+            ("hosts", "/hosts"),
+            ("host", &host),
+            ("host-updates", &updates),
+            ("host-packages", &packages),
+            ("host-coverage", &coverage),
+            ("host-reports", &reports),
+            ("sources", "/sources"),
+            ("source", &source),
+            ("not-found", "/nowhere"),
+        ] {
+            for scheme in ["light", "dark"] {
+                browser.prefer(scheme).await;
+                browser.goto(path).await;
+                let file = if scheme == "light" { format!("{name}.png") } else { format!("{name}-dark.png") };
+                taken.push(browser.picture(&pictures().join(file)).await);
+            }
+        }
+        assert!(taken.iter().all(|picture| picture.len() > 10_000), "an empty picture");
+        taken.sort();
+        let all = taken.len();
+        taken.dedup();
+        assert_eq!(taken.len(), all, "two pictures are the same");
+    })
+    .await;
+}

@@ -1,0 +1,154 @@
+//! `pakiti source show`: one source, what its last snapshot was made of, and the snapshots before.
+
+use super::{named, shown_url, state};
+use crate::cli::output::{Document, Listing, OutputArgs, Value};
+use crate::cli::{Outcome, interval, now, told};
+use clap::Args;
+use pakiti_engine::source::options::SourceOptions;
+use pakiti_engine::source::report::FetchReport;
+use pakiti_store::db::Db;
+use pakiti_store::scope::Scope;
+use pakiti_store::source::{self, Snapshot, Source};
+use std::io;
+use std::process::ExitCode;
+
+/// Snapshots that are listed.
+const SNAPSHOTS: i64 = 30;
+
+const HELP: &str = "\
+JSON (one object) and TSV (key TAB value, then the lists): name, kind, url, state, os_group, os_group_by (feed or \
+mapping), enabled, interval, suite, components, architectures, security_option, security, priority, keyrings, trusted, \
+check_valid_until, last_attempt, last_success, next_due, error, origin, label, codename, date, valid_until, packages, \
+signed_by (key ids), unchecked (why the signature was not checked), skipped (how many items); lists: files (path, \
+bytes, records, sha256), skipped_items (at, reason; the first hundred), snapshots (fetched_at, generation, packages, \
+changed_names, skipped, hash: BLAKE3 of what decided it; newest first).";
+
+/// Options of `pakiti source show`.
+#[derive(Debug, Args)]
+#[command(after_long_help = HELP)]
+pub(super) struct ShowArgs {
+    /// Name of the source
+    name: String,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Shows the source.
+pub(super) async fn run(db: &Db, args: &ShowArgs) -> Outcome {
+    let source = named(db, &args.name).await?;
+    let snapshots = source::snapshots(db, &Scope::operator(), source.id, SNAPSHOTS).await.map_err(told)?;
+    let report = source.snapshot.as_ref().map(state::fetch_report).unwrap_or_default();
+    let mut facts = configured(&source)?;
+    facts.extend(fetched(&source, &report));
+    let lists = vec![
+        ("files", "Files".to_owned(), files(&report)),
+        ("skipped_items", "Skipped".to_owned(), skipped(&report)),
+        ("snapshots", "Snapshots".to_owned(), list(&snapshots)),
+    ];
+    Document { facts, lists }.print(args.output.output, &mut io::stdout().lock())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+type Facts = Vec<(&'static str, &'static str, Value)>;
+
+fn configured(source: &Source) -> anyhow::Result<Facts> {
+    let options = SourceOptions::read(&source.options).map_err(told)?;
+    let all = |list: &[String]| if list.is_empty() { Value::None } else { list.to_vec().into() };
+    let mut keyrings: Vec<String> = options.keyrings.iter().map(|path| path.display().to_string()).collect();
+    keyrings.extend(options.inline_key.is_some().then(|| "(inline key)".to_owned()));
+    let by = if source.os_group.is_empty() { "feed" } else { "mapping" };
+    Ok(vec![
+        ("name", "name", source.name.as_str().into()),
+        ("kind", "kind", source.kind.as_str().into()),
+        ("url", "URL", shown_url(&source.url).into()),
+        ("state", "state", state::of(source, now()).word().into()),
+        ("os_group", "OS group", state::os_group(source).into()),
+        ("os_group_by", "OS group told by", state::os_group(source).map(|_| by).into()),
+        ("enabled", "enabled", source.enabled.into()),
+        ("interval", "interval", interval::written(source.interval_seconds).into()),
+        ("suite", "suite", Value::stated(&options.suite)),
+        ("components", "components", all(&options.components)),
+        ("architectures", "architectures", all(&options.architectures)),
+        ("security_option", "security option", options.security.as_str().into()),
+        ("priority", "priority", options.priority.map(i64::from).into()),
+        ("keyrings", "keyrings", all(&keyrings)),
+        ("trusted", "trusted", options.trusted.into()),
+        ("check_valid_until", "checks Valid-Until", options.check_valid_until.into()),
+    ])
+}
+
+fn fetched(source: &Source, report: &FetchReport) -> Facts {
+    let snapshot = source.snapshot.as_ref();
+    let meta = snapshot.map(|snapshot| &snapshot.meta);
+    let keys = if report.signed_by.is_empty() { Value::None } else { report.signed_by.clone().into() };
+    vec![
+        ("last_attempt", "last attempt (UTC)", Value::time(source.last_attempt)),
+        ("last_success", "last success (UTC)", Value::time(source.last_success)),
+        ("next_due", "next due (UTC)", Value::time(source.enabled.then_some(source.next_due))),
+        ("error", "error", source.last_error.clone().into()),
+        ("origin", "origin", meta.map_or(Value::None, |m| Value::stated(&m.origin))),
+        ("label", "label", meta.map_or(Value::None, |m| Value::stated(&m.label))),
+        ("codename", "codename", meta.map_or(Value::None, |m| Value::stated(&m.codename))),
+        ("security", "security suite", meta.map(|m| m.security).into()),
+        ("date", "date (UTC)", Value::time(meta.and_then(|m| m.date))),
+        ("valid_until", "valid until (UTC)", Value::time(meta.and_then(|m| m.valid_until))),
+        ("packages", "packages", snapshot.map(|s| s.packages).into()),
+        ("signed_by", "signed by", keys),
+        ("unchecked", "signature", report.unchecked.clone().into()),
+        ("skipped", "skipped", snapshot.map(|s| s.skipped).into()),
+    ]
+}
+
+fn files(report: &FetchReport) -> Listing {
+    let number = |count: u64| Value::Number(i64::try_from(count).unwrap_or(i64::MAX));
+    let row = |file: &pakiti_engine::source::report::FileRead| {
+        vec![file.path.as_str().into(), number(file.size), number(file.records), file.sha256.as_str().into()]
+    };
+    Listing {
+        columns: &[
+            ("path", Some("path")),
+            ("bytes", Some("bytes")),
+            ("records", Some("records")),
+            ("sha256", None),
+        ],
+        rows: report.files.iter().map(row).collect(),
+        empty: "none",
+    }
+}
+
+fn skipped(report: &FetchReport) -> Listing {
+    let row = |item: &pakiti_engine::source::report::SkippedItem| {
+        vec![item.at.as_str().into(), item.reason.as_str().into()]
+    };
+    Listing {
+        columns: &[("at", Some("at")), ("reason", Some("reason"))],
+        rows: report.skipped.iter().map(row).collect(),
+        empty: "none",
+    }
+}
+
+fn list(snapshots: &[Snapshot]) -> Listing {
+    let row = |snapshot: &Snapshot| {
+        let hash: String = snapshot.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        vec![
+            Value::Time(snapshot.fetched_at),
+            snapshot.generation.into(),
+            snapshot.packages.into(),
+            snapshot.changed_names.into(),
+            snapshot.skipped.into(),
+            hash.into(),
+        ]
+    };
+    Listing {
+        columns: &[
+            ("fetched_at", Some("fetched (UTC)")),
+            ("generation", Some("generation")),
+            ("packages", Some("packages")),
+            ("changed_names", Some("names changed")),
+            ("skipped", Some("skipped")),
+            ("hash", None),
+        ],
+        rows: snapshots.iter().map(row).collect(),
+        empty: "none yet",
+    }
+}

@@ -1,0 +1,181 @@
+//! Running the programs that are asked: apt, dpkg, pakiti.
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::Value;
+
+use super::rows::Row;
+
+/// A line of `apt list --upgradable`.
+#[derive(Debug)]
+pub(super) struct UpgradableLine {
+    pub(super) package: String,
+    pub(super) candidate: String,
+    /// Architecture of the installed build: apt prints that one, whatever the candidate's is.
+    pub(super) arch: String,
+    pub(super) installed: String,
+}
+
+/// An apt with a configuration of its own.
+pub(super) struct AptRoot {
+    config: PathBuf,
+}
+
+impl AptRoot {
+    /// This machine's lists and architectures, without its preferences.
+    pub(super) fn machine(root: &Path) -> anyhow::Result<AptRoot> {
+        AptRoot::write(root, String::new())
+    }
+
+    /// The suites of a `dists` folder as apt would have fetched them, for amd64 and `foreign`.
+    pub(super) fn made(
+        root: &Path,
+        folder: &Path,
+        suites: &[(&str, &str)],
+        foreign: &[String],
+    ) -> anyhow::Result<AptRoot> {
+        let lists = root.join("lists");
+        fs::create_dir_all(lists.join("partial"))?;
+        let mut sources = String::new();
+        for (suite, place) in suites {
+            sources.push_str(&format!("deb http://{place} {suite} main\n"));
+            let prefix = format!("{}_dists_{suite}", place.replace('/', "_"));
+            symlink(folder.join(suite).join("InRelease"), lists.join(format!("{prefix}_InRelease")))?;
+            for arch in ["amd64"].into_iter().chain(foreign.iter().map(String::as_str)) {
+                let index = folder.join(format!("{suite}/main/binary-{arch}/Packages.xz"));
+                if index.is_file() {
+                    symlink(index, lists.join(format!("{prefix}_main_binary-{arch}_Packages.xz")))?;
+                }
+            }
+        }
+        fs::write(root.join("sources.list"), sources)?;
+        let archs = ["amd64".to_owned()].into_iter().chain(foreign.iter().cloned());
+        let archs: String = archs.map(|arch| format!("APT::Architectures:: \"{arch}\";\n")).collect();
+        let root_text = root.display();
+        AptRoot::write(
+            root,
+            format!(
+                "Dir::Etc::main \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\n\
+                 Dir::Etc::sourcelist \"{root_text}/sources.list\";\nDir::Etc::sourceparts \"/dev/null\";\n\
+                 Dir::State::lists \"{root_text}/lists\";\n\
+                 APT::Architecture \"amd64\";\n#clear APT::Architectures;\n{archs}",
+            ),
+        )
+    }
+
+    fn write(root: &Path, own: String) -> anyhow::Result<AptRoot> {
+        fs::create_dir_all(root.join("cache/archives/partial"))?;
+        let config = root.join("apt.conf");
+        let text = format!(
+            "{own}Dir::Cache \"{}/cache\";\nDir::Etc::preferences \"/dev/null\";\n\
+             Dir::Etc::preferencesparts \"/dev/null\";\n",
+            root.display()
+        );
+        fs::write(&config, text)?;
+        Ok(AptRoot { config })
+    }
+
+    /// What `apt list --upgradable` says of a status file.
+    pub(super) fn upgradable(&self, status: &Path) -> anyhow::Result<Vec<UpgradableLine>> {
+        let mut apt = Command::new("apt");
+        apt.env("LC_ALL", "C").env("APT_CONFIG", &self.config);
+        apt.args(["list", "--upgradable", "-o"]).arg(format!("Dir::State::status={}", status.display()));
+        let text = checked(&apt.output().context("apt")?, "apt list --upgradable")?;
+        text.lines().filter(|line| line.contains(" [upgradable from: ")).map(upgradable).collect()
+    }
+}
+
+/// `NAME/SUITE,SUITE VERSION ARCH [upgradable from: VERSION]`.
+fn upgradable(line: &str) -> anyhow::Result<UpgradableLine> {
+    let read = || {
+        let (package, rest) = line.split_once('/')?;
+        let (rest, installed) = rest.split_once(" [upgradable from: ")?;
+        let mut words = rest.split(' ').skip(1);
+        let (candidate, arch) = (words.next()?, words.next()?);
+        Some(UpgradableLine {
+            package: package.to_owned(),
+            candidate: candidate.to_owned(),
+            arch: arch.to_owned(),
+            installed: installed.strip_suffix(']')?.to_owned(),
+        })
+    };
+    read().with_context(|| format!("not a line of apt list: {line}"))
+}
+
+/// The rows of `pakiti evaluate`; anything skipped is printed, a refused source is an error.
+pub(super) fn pakiti(program: &str, status: &Path, args: &[String]) -> anyhow::Result<Vec<Row>> {
+    let mut command = Command::new(program);
+    command
+        .args(["evaluate", "--output=json", "--report-format=dpkg-status", "--report"])
+        .arg(status)
+        .args(args);
+    let output = command.output().with_context(|| program.to_owned())?;
+    let document: Value = serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("pakiti evaluate: {}", String::from_utf8_lossy(&output.stderr)))?;
+    for row in list(&document, "skipped") {
+        println!("  pakiti skipped: {row}");
+    }
+    ensure!(output.status.success(), "pakiti evaluate: {}", output.status);
+    list(&document, "updates").iter().map(row).collect()
+}
+
+fn list<'a>(document: &'a Value, name: &str) -> &'a [Value] {
+    document.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn row(value: &Value) -> anyhow::Result<Row> {
+    let text = |name: &str| {
+        let text = value.get(name).and_then(Value::as_str).map(str::to_owned);
+        text.with_context(|| format!("no {name} in {value}"))
+    };
+    let arch = text("arch")?;
+    Ok(Row {
+        package: text("package")?,
+        installed: text("installed")?,
+        candidate: text("candidate")?,
+        candidate_arch: text("candidate_arch").unwrap_or_else(|_| arch.clone()),
+        kind: text("kind")?,
+        held: value.get("held").and_then(Value::as_bool).context("no held")?,
+        arch,
+    })
+}
+
+/// Does dpkg say that `a RELATION b`?
+pub(super) fn holds(a: &str, relation: &str, b: &str) -> anyhow::Result<bool> {
+    let status =
+        Command::new("dpkg").args(["--compare-versions", a, relation, b]).status().context("dpkg")?;
+    match status.code() {
+        Some(0) => Ok(true),
+        Some(1) => Ok(false),
+        _ => bail!("dpkg --compare-versions {a} {relation} {b}: {status}"),
+    }
+}
+
+/// What a program prints.
+pub(super) fn output(program: &str, args: &[&str]) -> anyhow::Result<String> {
+    let output = Command::new(program).args(args).env("LC_ALL", "C").output();
+    checked(&output.with_context(|| program.to_owned())?, program)
+}
+
+/// The lines a program prints.
+pub(super) fn lines(program: &str, args: &[&str]) -> anyhow::Result<Vec<String>> {
+    Ok(output(program, args)?.lines().map(str::to_owned).collect())
+}
+
+/// The first line of what a program says of its version.
+pub(super) fn version(program: &str, args: &[&str]) -> anyhow::Result<String> {
+    Ok(output(program, args)?.lines().next().unwrap_or_default().to_owned())
+}
+
+fn checked(output: &Output, what: &str) -> anyhow::Result<String> {
+    ensure!(
+        output.status.success(),
+        "{what}: {}: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
