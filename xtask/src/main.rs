@@ -8,6 +8,7 @@
 mod bench;
 mod checks;
 mod ci;
+mod fleet;
 mod place;
 mod referee;
 mod screenshots;
@@ -36,9 +37,11 @@ commands! {
     Check => checks,
     /// Measure: reports per second and CPU per report
     Bench => bench,
+    /// Simulate a fleet: CPU of re-evaluating a change of a feed
+    Fleet => fleet,
     /// Run what CI runs (`.ci/run`)
     Ci => ci,
-    /// Compare with another program: `referee apt`
+    /// Compare with another program: `referee apt`, `referee dnf`
     Referee => referee,
     /// Take the pictures of docs/images with a real browser
     Screenshots => screenshots,

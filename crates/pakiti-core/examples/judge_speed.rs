@@ -29,6 +29,7 @@ fn read(path: &str, security: bool) -> std::io::Result<RepositoryContent> {
             source_name: field("Source"),
             source_version: String::new(),
             phased: None,
+            ..Default::default()
         }
     };
     let packages = text.split("\n\n").filter(|s| s.contains("Package: ")).map(stanza).collect();
@@ -40,7 +41,7 @@ fn read(path: &str, security: bool) -> std::io::Result<RepositoryContent> {
         os_group,
         ..RepositoryMeta::default()
     };
-    Ok(RepositoryContent { meta, packages })
+    Ok(RepositoryContent { meta, packages, ..Default::default() })
 }
 
 /// Prints the time of the fastest round: on a busy machine the others tell of its neighbours.

@@ -2,6 +2,28 @@
 //!
 //! Facts from dpkg's cputable and rpm's arch compatibility list; only the spellings hosts really report.
 
+/// Does a machine of this architecture take packages of the offered one? rpm's compatibility list; a machine that
+/// tells none takes all.
+pub fn rpm_accepts(machine: &str, offered: &str) -> bool {
+    let x86_32 = matches!(offered, "i386" | "i486" | "i586" | "i686" | "athlon" | "geode");
+    match machine {
+        _ if matches!(offered, "src" | "nosrc") => false,
+        "" => true,
+        _ if offered == "noarch" || offered == machine => true,
+        "x86_64" | "amd64" => {
+            x86_32 || matches!(offered, "x86_64" | "amd64" | "ia32e" | "x86_64_v2" | "x86_64_v3")
+        }
+        "i686" | "athlon" => x86_32,
+        "i386" | "i486" | "i586" => matches!(offered, "i386" | "i486" | "i586"),
+        "arm64" => offered == "aarch64",
+        "ppc64el" => offered == "ppc64le",
+        "s390x" => offered == "s390",
+        "ppc64" => offered == "ppc",
+        "armv7l" | "armv8l" => matches!(offered, "armv7hl" | "armv7hnl" | "armv6hl" | "armv7l"),
+        _ => false,
+    }
+}
+
 /// dpkg's word for a machine architecture; words dpkg already uses stay as they are.
 pub fn deb_arch(machine: &str) -> &str {
     match machine {

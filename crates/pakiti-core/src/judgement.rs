@@ -70,6 +70,15 @@ pub struct Update {
     pub why: Why,
 }
 
+/// A package of another name that replaces the installed one (rpm's `Obsoletes`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// Name of the package that replaces it.
+    pub by: String,
+    /// The version that does.
+    pub candidate: String,
+}
+
 /// Which sources speak about a package.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covered {
@@ -93,4 +102,10 @@ pub struct Judgement {
     pub update: Option<Update>,
     /// Who speaks about the package.
     pub covered: Covered,
+    /// Updates to further architectures, where `noarch` changes and dnf lists a row for each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Update>,
+    /// What replaces it under another name, sorted by name and version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced_by: Vec<Replacement>,
 }

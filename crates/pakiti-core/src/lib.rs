@@ -8,10 +8,12 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod advisory;
 pub mod arch;
 pub mod context;
 pub mod judge;
 pub mod judgement;
+pub mod module;
 pub mod os_group;
 pub mod package;
 pub mod package_set;

@@ -1,15 +1,35 @@
 //! What a repository offers: the parsed content of one snapshot, independent of its wire format.
 //!
 //! Shapes follow apt's Release and Packages fields; yum repositories use the same shape with the fields that
-//! they have.
+//! they have, and bring advisories and modules ([`crate::advisory`], [`crate::module`]).
 
+use crate::advisory::Advisory;
+use crate::module::Modules;
 use crate::os_group::OsGroupId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Whose rules decide about a repository's packages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RepositoryKind {
+    /// apt's: priorities and pins, the higher wins.
+    #[default]
+    Apt,
+    /// dnf's: modules, excludes and priorities, the lower wins.
+    Yum,
+}
 
 /// Facts about a suite or repository as a whole, from `Release`/`InRelease`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepositoryMeta {
-    /// `Origin`.
+    /// apt or yum.
+    #[serde(default)]
+    pub kind: RepositoryKind,
+    /// What documents call a yum repository; apt repositories are named by codename and component.
+    #[serde(default)]
+    pub name: String,
+    /// `Origin`; yum: the vendor of most of its packages.
     pub origin: String,
     /// `Label`.
     pub label: String,
@@ -19,6 +39,9 @@ pub struct RepositoryMeta {
     pub codename: String,
     /// `Version` (`12.15`).
     pub version: String,
+    /// URL it came from, without credentials; empty for paths. Hosts that report their repositories are matched by it.
+    #[serde(default)]
+    pub url: String,
     /// Host part of the URL it came from; empty for paths. apt's `origin` pins match it.
     pub site: String,
     /// `NotAutomatic: yes`.
@@ -31,14 +54,26 @@ pub struct RepositoryMeta {
     pub valid_until: Option<i64>,
     /// The OS group this repository speaks for; `None` = it does not say.
     pub os_group: Option<OsGroupId>,
+    /// Further OS groups an administrator mapped it to (a third-party repository that several families share).
+    #[serde(default)]
+    pub further_groups: BTreeSet<OsGroupId>,
+    /// yum: it publishes errata (updateinfo), so it tells security fixes from others.
+    #[serde(default)]
+    pub errata: bool,
+    /// yum: modules hide none of its packages (`module_hotfixes=1`).
+    #[serde(default)]
+    pub module_hotfixes: bool,
+    /// yum: packages of it that are no candidates (`excludepkgs`), as globs over name, name.arch or NEVRA.
+    #[serde(default)]
+    pub excludes: Vec<String>,
     /// Is every package of it a security fix?
     pub security: bool,
-    /// Priority set by the administrator; `None` = apt's default rules.
+    /// Priority set by the administrator; `None` = apt's default rules, dnf's 99.
     pub priority: Option<i32>,
 }
 
 /// One version of one package that a repository offers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IndexedPackage {
     /// Binary package name.
     pub name: String,
@@ -54,6 +89,42 @@ pub struct IndexedPackage {
     pub source_version: String,
     /// `Phased-Update-Percentage`, if below 100.
     pub phased: Option<u8>,
+    /// rpm: other plain names it provides (no path, no `(`), sorted: what the modules' filter asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provides: Vec<String>,
+    /// rpm: what it replaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub obsoletes: Vec<Dependency>,
+}
+
+/// A name with an optional bound on its version (rpm's `Obsoletes`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Dependency {
+    /// Package name.
+    pub name: String,
+    /// The bound; `None` = every version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<(Relation, String)>,
+}
+
+/// How a version must stand to a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Relation {
+    /// `<`
+    #[serde(rename = "<")]
+    Less,
+    /// `<=`
+    #[serde(rename = "<=")]
+    LessOrEqual,
+    /// `=`
+    #[serde(rename = "=")]
+    Equal,
+    /// `>=`
+    #[serde(rename = ">=")]
+    GreaterOrEqual,
+    /// `>`
+    #[serde(rename = ">")]
+    Greater,
 }
 
 /// The parsed content of one repository at one fetch.
@@ -63,6 +134,12 @@ pub struct RepositoryContent {
     pub meta: RepositoryMeta,
     /// What it offers, sorted, without duplicates.
     pub packages: Vec<IndexedPackage>,
+    /// yum: its errata, sorted by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advisories: Vec<Advisory>,
+    /// yum: its module streams and defaults.
+    #[serde(default, skip_serializing_if = "Modules::is_empty")]
+    pub modules: Modules,
 }
 
 impl RepositoryContent {
@@ -70,5 +147,8 @@ impl RepositoryContent {
     pub fn canonicalise(&mut self) {
         self.packages.sort_unstable();
         self.packages.dedup();
+        self.advisories.sort_unstable();
+        self.advisories.dedup();
+        self.modules.canonicalise();
     }
 }

@@ -90,6 +90,10 @@ impl<'a> Fold<'a> {
             self.unknown.push(id);
             self.lines.push((key, [0; 32]));
         }
+        if !judgement.replaced_by.is_empty() {
+            let record = serde_json::to_vec(&judgement.replaced_by).unwrap_or_default();
+            self.lines.push((key, *blake3::hash(&record).as_bytes()));
+        }
         if let (Some(update), Some(hash)) = (&judgement.update, hash) {
             match update.kind {
                 UpdateKind::Security => self.counters.security += 1,

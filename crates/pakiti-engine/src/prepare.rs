@@ -1,17 +1,21 @@
 //! From a report's bytes to what the store keeps: identity, package set, context, facts.
 //!
-//! An unchanged package list is recognised by the hash of its bytes and not parsed again (law 3).
+//! An unchanged package list is recognised by the hash of its bytes and not parsed again (law 3); of a new one
+//! only the lines that no list had before.
 //! Identity (ADR 0003): host name and reported ip; the machine-id joins in only where the name has no domain,
 //! because `localhost` and `node1` are many hosts.
 
+mod lines;
+mod list;
+
+use lines::LineMemory;
+use list::ListFacts;
 use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::os_group::{self, OsGroupId, OsRelease};
-use pakiti_core::package::Package;
-use pakiti_core::package_set::set_hash;
-use pakiti_formats::report::{self, Header, Limits, PackageList, Protocol, ReportError, SkippedLine};
+use pakiti_formats::report::{self, Header, Limits, PackageLines, Protocol, ReportError, SkippedLine};
 use pakiti_store::ingest::{ReadyReport, ReportedSet};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 /// The host group of hosts that name none.
@@ -59,21 +63,12 @@ pub struct Facts {
     pub skipped_examples: Vec<String>,
 }
 
-/// What a parsed list gave besides its packages.
-#[derive(Debug, Clone)]
-struct ListFacts {
-    held: Arc<BTreeSet<String>>,
-    skipped: u64,
-    /// The first skipped lines, counted from the list's first: headers before the same list differ in length.
-    skipped_lines: Arc<Vec<SkippedLine>>,
-    oracle: bool,
-}
-
-/// Prepares reports; remembers package lists it has seen.
+/// Prepares reports; remembers package lists and lines it has seen.
 #[derive(Debug, Default)]
 pub struct Preparer {
     limits: Limits,
     lists: Mutex<HashMap<[u8; 32], (i64, ListFacts)>>,
+    lines: LineMemory,
 }
 
 /// A report ready for the store, and what must be remembered once its set is stored.
@@ -99,8 +94,8 @@ impl Preparer {
         let (set, list, packages) = match self.remembered(&list_hash) {
             Some((set_id, facts)) => (ReportedSet::Known(set_id), facts, None),
             None => {
-                let list = report::parse_packages(protocol, &split.header, split.list, &self.limits)?;
-                let (set, facts) = new_set(list, first_line);
+                let lines = PackageLines::new(protocol, &split.header, split.list);
+                let (set, facts) = list::read(protocol, &lines, first_line, &self.limits, &self.lines)?;
                 let count = if let ReportedSet::New { packages, .. } = &set { packages.len() } else { 0 };
                 (set, facts, Some(count))
             }
@@ -146,32 +141,6 @@ fn list_hash(protocol: Protocol, header: &Header, list: &[u8]) -> [u8; 32] {
     hasher.update(&[0]);
     hasher.update(list);
     *hasher.finalize().as_bytes()
-}
-
-fn new_set(list: PackageList, first_line: usize) -> (ReportedSet, ListFacts) {
-    let held = list.packages.iter().filter(|p| p.flags.held);
-    let held: BTreeSet<String> = held.map(|p| format!("{}:{}", p.package.name, p.package.arch)).collect();
-    let oracle = list.packages.iter().any(|p| p.package.name.starts_with("oraclelinux-release"));
-    let skipped = list.skipped.iter().take(EXAMPLES);
-    let skipped = skipped.map(|at| SkippedLine { line: at.line.saturating_sub(first_line), ..*at });
-    let facts = ListFacts {
-        held: Arc::new(held),
-        skipped: list.skipped_count,
-        skipped_lines: Arc::new(skipped.collect()),
-        oracle,
-    };
-    // The formats dropped duplicates already; the store needs no order, so only the keys are sorted.
-    let packages: Vec<_> = list
-        .packages
-        .into_iter()
-        .map(|reported| {
-            let package: Package = reported.package;
-            (package.key(), package)
-        })
-        .collect();
-    let mut keys = packages.iter().map(|(key, _)| *key).collect();
-    let hash = set_hash(&mut keys).0;
-    (ReportedSet::New { hash, packages: Arc::new(packages) }, facts)
 }
 
 fn ready(

@@ -3,6 +3,7 @@
 //! Law 6 and ADR 0001. Statements use `$n`, `ON CONFLICT`, `RETURNING` and multi-row
 //! `WITH v(..) AS (VALUES ..)`; every integer is 64 bits, every time is unix seconds.
 
+use crate::dialect::{FRESH_PLANS, KEEP_PLANS, RENEW_PLANS};
 use crate::error::{Result, StoreError};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
@@ -21,6 +22,19 @@ pub enum Value {
     Text(Option<String>),
     /// Bytes or NULL.
     Blob(Option<Vec<u8>>),
+    /// A column of many rows; only PostgreSQL has such (dialect.rs).
+    Column(Column),
+}
+
+/// The values of one column, row by row.
+#[derive(Debug, Clone)]
+pub enum Column {
+    /// Integers.
+    Ints(Vec<Option<i64>>),
+    /// Texts.
+    Texts(Vec<Option<String>>),
+    /// Bytes.
+    Blobs(Vec<Option<Vec<u8>>>),
 }
 
 macro_rules! value_from {
@@ -178,8 +192,10 @@ impl Db {
             return Self::open_sqlite(path.trim_start_matches("//")).await;
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options =
-                PgConnectOptions::from_str(url)?.application_name("pakiti").statement_cache_capacity(400);
+            let options = PgConnectOptions::from_str(url)?
+                .application_name("pakiti")
+                .statement_cache_capacity(400)
+                .options([FRESH_PLANS]);
             let pool = PgPoolOptions::new()
                 .max_connections(10)
                 .acquire_timeout(Duration::from_secs(15))
@@ -321,6 +337,19 @@ impl Tx {
         }
     }
 
+    /// Runs a statement that inserts this many rows which refer to others, and gives its rows.
+    pub(crate) async fn insert(&mut self, sql: &str, args: Vec<Value>, rows: usize) -> Result<Vec<Row>> {
+        // Below it the two round trips cost more.
+        const MANY: usize = 8;
+        if rows < MANY || self.dialect() == Dialect::Sqlite {
+            return self.fetch(sql, args).await;
+        }
+        self.execute(KEEP_PLANS, args![]).await?;
+        let rows = self.fetch(sql, args).await?;
+        self.execute(RENEW_PLANS, args![]).await?;
+        Ok(rows)
+    }
+
     /// Runs a script of several statements without arguments (migrations).
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
         match &mut self.inner {
@@ -345,13 +374,14 @@ impl Tx {
 }
 
 macro_rules! bind {
-    ($db:ty, $sql:expr, $args:expr) => {{
+    ($db:ty, $sql:expr, $args:expr, $column:expr) => {{
         let mut query = sqlx::query::<$db>(AssertSqlSafe($sql));
         for arg in $args {
             query = match arg {
                 Value::Int(x) => query.bind(x),
                 Value::Text(x) => query.bind(x),
                 Value::Blob(x) => query.bind(x),
+                Value::Column(x) => $column(query, x),
             };
         }
         query
@@ -361,7 +391,11 @@ macro_rules! bind {
 type Query<D> = sqlx::query::Query<'static, D, <D as sqlx::Database>::Arguments>;
 
 fn bind_postgres(sql: &str, args: Vec<Value>) -> Query<Postgres> {
-    bind!(Postgres, sql.to_owned(), args)
+    bind!(Postgres, sql.to_owned(), args, |query: Query<Postgres>, column| match column {
+        Column::Ints(x) => query.bind(x),
+        Column::Texts(x) => query.bind(x),
+        Column::Blobs(x) => query.bind(x),
+    })
 }
 
 /// SQLite takes `$n`, but as a *name* that is searched among all names for every argument, so that a statement
@@ -387,10 +421,15 @@ fn bind_sqlite(sql: &str, args: Vec<Value>) -> Query<Sqlite> {
     }
     text.push_str(rest);
     if order.iter().enumerate().all(|(i, n)| i == *n) {
-        return bind!(Sqlite, text, args);
+        return bind!(Sqlite, text, args, no_column);
     }
     let ordered = order.into_iter().filter_map(|n| args.get(n).cloned());
-    bind!(Sqlite, text, ordered)
+    bind!(Sqlite, text, ordered, no_column)
+}
+
+/// SQLite has no arrays; dialect.rs makes none for it.
+fn no_column(query: Query<Sqlite>, _: Column) -> Query<Sqlite> {
+    query.bind(None::<i64>)
 }
 
 /// `($1,$2),($3,$4)`: `rows` rows of `columns` placeholders, counting from `first`.

@@ -51,6 +51,9 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// Another process made another snapshot of the source active meanwhile; nothing of the switch stayed.
+    #[error("another process has just synchronised this source")]
+    SnapshotMoved,
     /// Something named does not exist, or the scope does not reach it.
     #[error("{what} `{name}` not found")]
     NotFound {

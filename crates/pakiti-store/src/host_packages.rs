@@ -63,7 +63,7 @@ struct Lists {
 }
 
 async fn lists(db: &Db, host: &HostDetail) -> Result<Lists> {
-    let sql = "SELECT c.group_context_id, v.concerned, v.unknown_ids FROM verdict v \
+    let sql = "SELECT COALESCE(v.group_context_id, c.group_context_id), v.concerned, v.unknown_ids FROM verdict v \
                JOIN context c ON c.id = v.context_id WHERE v.set_id = $1 AND v.context_id = $2";
     let row = db.fetch_optional(sql, args![host.set_id, host.context_id]).await?;
     let row = row.ok_or(StoreError::NotFound { what: "verdict of host", name: host.row.name.clone() })?;

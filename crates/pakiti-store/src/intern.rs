@@ -4,9 +4,11 @@
 //! deadlock; who loses the race reads the winner's id.
 
 use crate::args;
-use crate::db::{Tx, Value, pieces, placeholders};
+use crate::db::{Tx, Value};
+use crate::dialect::{Type, lists, tables};
 use crate::error::{Result, StoreError};
-use pakiti_core::context::Context;
+use crate::memo::{FastSet, Known};
+use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::package::{Package, PackageFormat, PackageKey};
 use pakiti_core::package_set::{PackageId, encode_ids};
 use pakiti_core::version;
@@ -15,38 +17,59 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Rows per statement.
 const CHUNK: usize = 256;
 
+/// Packages with their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Interned {
+    /// Ids by key.
+    pub(crate) ids: HashMap<PackageKey, PackageId>,
+    /// Those that this transaction stored.
+    pub(crate) new: FastSet<PackageId>,
+}
+
 /// Ids of the given packages; missing ones are inserted. `packages` is keyed and so in natural-key order.
+///
+/// `asking`: are packages that this process does not know looked up before they are inserted? It is set to what
+/// pays next time. After a start most are stored; once all are known, what comes is new. Inserting what is
+/// stored is no mistake, but PostgreSQL spends an id on each attempt.
 pub(crate) async fn packages(
     tx: &mut Tx,
-    packages: &BTreeMap<PackageKey, &Package>,
-) -> Result<HashMap<PackageKey, PackageId>> {
-    let mut found = HashMap::with_capacity(packages.len());
-    let keys: Vec<PackageKey> = packages.keys().copied().collect();
-    select_packages(tx, &keys, &mut found).await?;
-    let missing: Vec<(PackageKey, &Package)> =
-        packages.iter().filter(|(key, _)| !found.contains_key(key)).map(|(k, p)| (*k, *p)).collect();
-    for piece in pieces(&missing, CHUNK) {
+    packages: &BTreeMap<PackageKey, &Known>,
+    asking: &mut Asking,
+) -> Result<Interned> {
+    let mut found = Interned::default();
+    if *asking == Asking::First {
+        let keys: Vec<PackageKey> = packages.keys().copied().collect();
+        select_packages(tx, &keys, &mut found.ids).await?;
+    }
+    let missing: Vec<&Known> =
+        packages.values().copied().filter(|known| !found.ids.contains_key(&known.0)).collect();
+    let rows = missing.iter().map(|known| package_row(&known.0, &known.1)).collect();
+    for (table, args) in tables(tx.dialect(), &PACKAGE_TYPES, rows, CHUNK) {
         let sql = format!(
             "INSERT INTO package (key, format, name, version, version_key, arch, source_name, source_version, vendor, module, key_id) \
-             VALUES {} ON CONFLICT (key) DO NOTHING RETURNING id, key",
-            placeholders(piece.len(), 11, 1)
+             {table} ON CONFLICT (key) DO NOTHING RETURNING id, key"
         );
-        let mut args = Vec::with_capacity(piece.len() * 11);
-        for (key, package) in piece {
-            push_package(&mut args, key, package);
-        }
         for row in tx.fetch(&sql, args).await? {
-            found.insert(PackageKey(row.hash(1)?), package_id(row.int(0)?)?);
+            let id = package_id(row.int(0)?)?;
+            found.ids.insert(PackageKey(row.hash(1)?), id);
+            found.new.insert(id);
         }
     }
-    let lost: Vec<PackageKey> = missing.iter().map(|(k, _)| *k).filter(|k| !found.contains_key(k)).collect();
-    select_packages(tx, &lost, &mut found).await?;
+    let lost: Vec<PackageKey> =
+        missing.iter().map(|known| known.0).filter(|key| !found.ids.contains_key(key)).collect();
+    select_packages(tx, &lost, &mut found.ids).await?;
+    *asking = Asking::after(packages.len(), found.new.len()).unwrap_or(*asking);
     Ok(found)
 }
 
-fn push_package(args: &mut Vec<Value>, key: &PackageKey, package: &Package) {
+const PACKAGE_TYPES: [Type; 11] = {
+    use Type::{Blob, Int, Text};
+    [Blob, Int, Text, Text, Blob, Text, Text, Text, Text, Text, Text]
+};
+
+fn package_row(key: &PackageKey, package: &Package) -> Vec<Value> {
     let order = version::sort_key(package.format, &package.version).ok().map(|k| k.0);
-    args.extend(args![
+    args![
         key.0,
         package.format.code(),
         &package.name,
@@ -58,7 +81,7 @@ fn push_package(args: &mut Vec<Value>, key: &PackageKey, package: &Package) {
         &package.vendor,
         &package.module,
         &package.key_id,
-    ]);
+    ]
 }
 
 async fn select_packages(
@@ -66,14 +89,32 @@ async fn select_packages(
     keys: &[PackageKey],
     found: &mut HashMap<PackageKey, PackageId>,
 ) -> Result<()> {
-    for piece in pieces(keys, CHUNK) {
-        let sql = format!("SELECT id, key FROM package WHERE key IN {}", placeholders(1, piece.len(), 1));
-        let args = piece.iter().map(|key| Value::from(key.0)).collect();
+    let keys = keys.iter().map(|key| Value::from(key.0)).collect();
+    for (list, args) in lists(tx.dialect(), Type::Blob, keys, CHUNK) {
+        let sql = format!("SELECT id, key FROM package WHERE key {list}");
         for row in tx.fetch(&sql, args).await? {
             found.insert(PackageKey(row.hash(1)?), package_id(row.int(0)?)?);
         }
     }
     Ok(())
+}
+
+/// Whether stored packages are looked up before missing ones are inserted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Asking {
+    /// Look up, then insert the missing ones.
+    #[default]
+    First,
+    /// Insert, then look up those that were there already.
+    Afterwards,
+}
+
+impl Asking {
+    /// What pays after `new` of `wanted` packages were new; too few say nothing.
+    fn after(wanted: usize, new: usize) -> Option<Self> {
+        let mostly_new = new * 10 >= wanted * 9;
+        (wanted >= 16).then_some(if mostly_new { Self::Afterwards } else { Self::First })
+    }
 }
 
 fn package_id(id: i64) -> Result<PackageId> {
@@ -106,27 +147,21 @@ pub(crate) async fn sets(
     tx: &mut Tx,
     wanted: &BTreeMap<[u8; 32], Vec<PackageId>>,
 ) -> Result<HashMap<[u8; 32], i64>> {
-    let rows: Vec<(&[u8; 32], &Vec<PackageId>)> = wanted.iter().collect();
-    let mut found = HashMap::with_capacity(rows.len());
-    for piece in pieces(&rows, 128) {
+    let mut found = HashMap::with_capacity(wanted.len());
+    let rows = wanted.iter().map(|(hash, ids)| args![*hash, ids.len() as i64, encode_ids(ids)]).collect();
+    for (table, args) in tables(tx.dialect(), &[Type::Blob, Type::Int, Type::Blob], rows, 128) {
         let sql = format!(
-            "INSERT INTO package_set (hash, packages, ids) VALUES {} \
-             ON CONFLICT (hash) DO NOTHING RETURNING hash, id",
-            placeholders(piece.len(), 3, 1)
+            "INSERT INTO package_set (hash, packages, ids) {table} ON CONFLICT (hash) DO NOTHING RETURNING hash, id"
         );
-        let mut args = Vec::with_capacity(piece.len() * 3);
-        for (hash, ids) in piece {
-            args.extend(args![**hash, ids.len() as i64, encode_ids(ids)]);
-        }
         for row in tx.fetch(&sql, args).await? {
             found.insert(row.hash(0)?, row.int(1)?);
         }
     }
     let lost: Vec<&[u8; 32]> = wanted.keys().filter(|hash| !found.contains_key(*hash)).collect();
-    for piece in pieces(&lost, 128) {
-        let list = placeholders(1, piece.len(), 1);
-        let sql = format!("SELECT hash, id FROM package_set WHERE hash IN {list}");
-        for row in tx.fetch(&sql, piece.iter().map(|hash| Value::from(**hash)).collect()).await? {
+    let lost = lost.into_iter().map(|hash| Value::from(*hash)).collect();
+    for (list, args) in lists(tx.dialect(), Type::Blob, lost, 128) {
+        let sql = format!("SELECT hash, id FROM package_set WHERE hash {list}");
+        for row in tx.fetch(&sql, args).await? {
             found.insert(row.hash(0)?, row.int(1)?);
         }
     }
@@ -140,20 +175,24 @@ pub(crate) async fn context(tx: &mut Tx, context: &Context) -> Result<(i64, i64)
     if let Some(row) = tx.fetch_optional(known, args![hash]).await? {
         return Ok((row.int(0)?, row.int(1)?));
     }
-    let group = &context.group;
-    let os_group = group.os_group.as_ref().map_or("", |g| &g.0);
-    tx.execute(
-        "INSERT INTO group_context (hash, os_group, record) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING",
-        args![group.hash().0, os_group, group.record()],
-    )
-    .await?;
-    let group_id = one_id(tx, "SELECT id FROM group_context WHERE hash = $1", args![group.hash().0]).await?;
+    let group_id = group_context(tx, &context.group).await?;
     tx.execute(
         "INSERT INTO context (hash, group_context_id, record) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING",
         args![hash, group_id, context.record()],
     )
     .await?;
     Ok((one_id(tx, "SELECT id FROM context WHERE hash = $1", args![hash]).await?, group_id))
+}
+
+/// Id of a group context; stored if new.
+pub(crate) async fn group_context(tx: &mut Tx, group: &GroupContext) -> Result<i64> {
+    let os_group = group.os_group.as_ref().map_or("", |g| &g.0);
+    tx.execute(
+        "INSERT INTO group_context (hash, os_group, record) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING",
+        args![group.hash().0, os_group, group.record()],
+    )
+    .await?;
+    one_id(tx, "SELECT id FROM group_context WHERE hash = $1", args![group.hash().0]).await
 }
 
 /// Ids of the given host groups; missing ones are inserted, existing ones keep their metadata.
@@ -188,5 +227,18 @@ async fn one_id(tx: &mut Tx, sql: &str, args: Vec<Value>) -> Result<i64> {
     match tx.fetch_optional(sql, args).await? {
         Some(row) => row.int(0),
         None => Err(StoreError::NotFound { what: "interned row", name: sql.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Asking;
+
+    #[test]
+    fn packages_are_looked_up_first_unless_nearly_all_of_the_last_ones_were_new() {
+        assert_eq!(Asking::after(100, 100), Some(Asking::Afterwards));
+        assert_eq!(Asking::after(100, 90), Some(Asking::Afterwards));
+        assert_eq!(Asking::after(100, 89), Some(Asking::First));
+        assert_eq!(Asking::after(5, 5), None);
     }
 }

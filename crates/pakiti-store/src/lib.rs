@@ -7,6 +7,7 @@
 pub mod account;
 pub mod db;
 mod dialect;
+pub mod effect;
 pub mod error;
 pub mod generation;
 pub mod grant;

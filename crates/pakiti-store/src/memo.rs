@@ -4,9 +4,10 @@
 //! generation). After a failed transaction all of it is dropped: ids of a rolled back insert are not facts.
 
 use crate::args;
-use crate::db::{Tx, Value, pieces, placeholders};
+use crate::db::{Tx, Value};
+use crate::dialect::{Type, lists};
 use crate::error::{Result, StoreError};
-use crate::intern::{PACKAGE_COLUMNS, read_package};
+use crate::intern::{Asking, PACKAGE_COLUMNS, read_package};
 use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::judgement::Judgement;
 use pakiti_core::package::{Package, PackageKey};
@@ -18,6 +19,8 @@ use std::sync::Arc;
 
 /// Looked up a thousand times per report, by ids and hashes nobody can choose: a fast hash, randomly seeded.
 type FastMap<K, V> = foldhash::HashMap<K, V>;
+/// The same as a set.
+pub(crate) type FastSet<T> = foldhash::HashSet<T>;
 
 /// Above this many entries a cache is emptied rather than grown.
 const CACHE_LIMIT: usize = 600_000;
@@ -46,13 +49,16 @@ pub struct Memo {
     /// Ids of stored packages.
     pub(crate) ids: FastMap<PackageKey, PackageId>,
     packages: FastMap<PackageId, Known>,
-    judgements: FastMap<(i64, PackageId), Arc<Judged>>,
-    /// (group context, package) whose judgement rows are known to be stored as judged.
-    pub(crate) persisted: foldhash::HashSet<(i64, PackageId)>,
+    /// Are packages looked up before they are inserted?
+    pub(crate) asking: Asking,
+    /// By group context: the packages judged in it, whose judgement rows are stored as judged.
+    judged: FastMap<i64, FastMap<PackageId, (Known, Arc<Judged>)>>,
     /// Set hash -> id.
     pub(crate) sets: FastMap<[u8; 32], i64>,
     /// Context hash -> (context id, group context id).
     pub(crate) contexts: FastMap<[u8; 32], (i64, i64)>,
+    /// Group context hash -> id, of those that sets tell.
+    pub(crate) groups: FastMap<[u8; 32], i64>,
     /// Group names joined by NUL -> cell id.
     pub(crate) cells: HashMap<String, i64>,
     /// Counters of current verdicts.
@@ -68,15 +74,14 @@ impl Memo {
     /// Forgets what depends on the generation if it is another one, and whatever grew too large.
     pub(crate) fn enter(&mut self, generation: i64) {
         if self.generation != generation {
-            self.judgements.clear();
-            self.persisted.clear();
+            self.judged.clear();
             self.verdicts.clear();
             self.generation = generation;
         }
         let sizes = [
             self.ids.len(),
             self.packages.len(),
-            self.judgements.len(),
+            self.judged.values().map(FastMap::len).sum(),
             self.verdicts.len(),
             self.sets.len(),
         ];
@@ -87,37 +92,54 @@ impl Memo {
     }
 
     /// Remembers a stored package.
-    pub(crate) fn remember(&mut self, id: PackageId, key: PackageKey, package: &Package) {
-        self.ids.insert(key, id);
-        self.packages.entry(id).or_insert_with(|| Arc::new((key, package.clone())));
+    pub(crate) fn remember(&mut self, id: PackageId, known: Known) {
+        self.ids.insert(known.0, id);
+        self.packages.entry(id).or_insert(known);
     }
 
-    /// The judgement of one package, computed once per (group context, package).
-    pub(crate) fn judgement(
+    /// Those of the ids that were not judged in this group context.
+    pub(crate) fn unjudged(&self, group_id: i64, ids: &[PackageId]) -> Vec<PackageId> {
+        match self.judged.get(&group_id) {
+            None => ids.to_vec(),
+            Some(judged) => ids.iter().copied().filter(|id| !judged.contains_key(id)).collect(),
+        }
+    }
+
+    /// Judges a package, once per (group context, package); the caller stores what it says.
+    pub(crate) fn judge(
         &mut self,
         index: &RuleIndex,
-        group_id: i64,
-        group: &GroupContext,
-        id: PackageId,
-        package: &Package,
+        (group_id, group): (i64, &GroupContext),
+        (id, known): (PackageId, Known),
     ) -> Arc<Judged> {
-        let judged = self.judgements.entry((group_id, id));
-        judged.or_insert_with(|| Arc::new(Judged::new(index.judge_package(group, package)))).clone()
+        let judged = Arc::new(Judged::new(index.judge_package(group, &known.1)));
+        self.judged.entry(group_id).or_default().insert(id, (known, judged.clone()));
+        judged
+    }
+
+    /// The judged packages of these ids, in their order.
+    pub(crate) fn judged<'a>(
+        &'a self,
+        group_id: i64,
+        ids: &'a [PackageId],
+    ) -> impl Iterator<Item = Result<(PackageId, &'a Known, &'a Judged)>> {
+        let group = self.judged.get(&group_id);
+        ids.iter().map(move |id| match group.and_then(|group| group.get(id)) {
+            Some((known, judged)) => Ok((*id, known, &**judged)),
+            None => Err(StoreError::NotFound { what: "judgement", name: format!("of package {id}") }),
+        })
     }
 
     /// The packages of the given ids, in their order; read from the store where not known yet.
     pub(crate) async fn load(&mut self, tx: &mut Tx, ids: &[PackageId]) -> Result<Vec<(PackageId, Known)>> {
         let missing: Vec<PackageId> =
             ids.iter().copied().filter(|id| !self.packages.contains_key(id)).collect();
-        for piece in pieces(&missing, 256) {
-            let sql = format!(
-                "SELECT {PACKAGE_COLUMNS} FROM package WHERE id IN {}",
-                placeholders(1, piece.len(), 1)
-            );
-            let args = piece.iter().map(|id| Value::from(i64::from(*id))).collect();
+        let missing = missing.into_iter().map(|id| Value::from(i64::from(id))).collect();
+        for (list, args) in lists(tx.dialect(), Type::Int, missing, 256) {
+            let sql = format!("SELECT {PACKAGE_COLUMNS} FROM package WHERE id {list}");
             for row in tx.fetch(&sql, args).await? {
                 let (id, key, package) = read_package(&row)?;
-                self.remember(id, key, &package);
+                self.remember(id, Arc::new((key, package)));
             }
         }
         ids.iter()

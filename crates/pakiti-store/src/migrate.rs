@@ -26,7 +26,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] = &[migration!(1, "0001_create_schema")];
+const MIGRATIONS: &[Migration] = &[migration!(1, "0001_create_schema"), migration!(2, "0002_keep_effects")];
 
 /// Brings the database to this binary's schema; gives the names of the migrations that ran.
 ///

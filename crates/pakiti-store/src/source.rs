@@ -91,6 +91,8 @@ pub struct NewSource {
 pub struct NewSnapshot<'a> {
     /// Content, canonicalised.
     pub content: &'a RepositoryContent,
+    /// The snapshot that `touched` was found against; `None` = there was none.
+    pub replaces: Option<i64>,
     /// Its hash.
     pub hash: [u8; 32],
     /// Items skipped.
@@ -262,6 +264,9 @@ pub async fn note_attempt(db: &Db, id: i64, error: Option<&str>, next_due: i64, 
 }
 
 /// Makes a content the active snapshot of its source; gives the new generation.
+///
+/// # Errors
+/// [`StoreError::SnapshotMoved`] if the active snapshot is not the one it replaces, database errors otherwise.
 pub async fn switch(db: &Db, id: i64, new: &NewSnapshot<'_>, next_due: i64, now: i64) -> Result<i64> {
     let content = serde_json::to_vec(new.content)
         .map_err(|e| StoreError::Corrupt { what: "repository content", reason: e.to_string() })?;
@@ -269,6 +274,11 @@ pub async fn switch(db: &Db, id: i64, new: &NewSnapshot<'_>, next_due: i64, now:
         .map_err(|e| StoreError::Corrupt { what: "repository content", reason: e.to_string() })?;
     let meta = serde_json::to_string(&new.content.meta).unwrap_or_default();
     let mut tx = begin(db).await?;
+    let row = tx.fetch_optional("SELECT snapshot_id FROM source WHERE id = $1", args![id]).await?;
+    let row = row.ok_or(StoreError::NotFound { what: "source", name: id.to_string() })?;
+    if row.int_opt(0)? != new.replaces {
+        return Err(StoreError::SnapshotMoved);
+    }
     let next = generation::advance(&mut tx, Some(id), Some(&new.touched), now).await?;
     tx.execute("UPDATE snapshot SET content = NULL WHERE source_id = $1", args![id]).await?;
     let sql = "INSERT INTO snapshot (source_id, generation, fetched_at, hash, meta, packages, skipped, changed_names, report, content) \
@@ -314,11 +324,14 @@ pub async fn active_contents(db: &Db) -> Result<(i64, Vec<(i64, RepositoryConten
     Ok((generation, contents))
 }
 
-/// The content of the active snapshot of one source.
-pub async fn active_content(db: &Db, id: i64) -> Result<Option<RepositoryContent>> {
-    let sql = "SELECT n.content FROM source s JOIN snapshot n ON n.id = s.snapshot_id WHERE s.id = $1";
+/// Id and content of the active snapshot of one source.
+pub async fn active_content(db: &Db, id: i64) -> Result<Option<(i64, RepositoryContent)>> {
+    let sql = "SELECT n.id, n.content FROM source s JOIN snapshot n ON n.id = s.snapshot_id WHERE s.id = $1";
     match db.fetch_optional(sql, args![id]).await? {
-        Some(row) => row.blob_opt(0)?.map(|packed| unpack(&packed)).transpose(),
+        Some(row) => match row.blob_opt(1)? {
+            Some(packed) => Ok(Some((row.int(0)?, unpack(&packed)?))),
+            None => Ok(None),
+        },
         None => Ok(None),
     }
 }
@@ -341,11 +354,16 @@ async fn refresh_os_groups(tx: &mut Tx) -> Result<()> {
     let mut fresh: HashMap<String, i64> = HashMap::new();
     for row in tx.fetch(sql, args![]).await? {
         let meta = read_meta(&row.text(1)?)?;
-        let (Some(group), true) = (&meta.os_group, meta.security) else { continue };
+        // Errata make a yum repository a security source, as a security suite is apt's.
+        if !meta.security && !meta.errata {
+            continue;
+        }
         let fetched = row.int_opt(0)?.unwrap_or(0) + pakiti_core::present::SOURCE_FRESH_FOR;
         let until = meta.valid_until.map_or(fetched, |v| v.min(fetched));
-        let entry = fresh.entry(group.0.clone()).or_insert(until);
-        *entry = until.min(*entry);
+        for group in meta.os_group.iter().chain(&meta.further_groups) {
+            let entry = fresh.entry(group.0.clone()).or_insert(until);
+            *entry = until.min(*entry);
+        }
     }
     let sql = "UPDATE os_group_state SET fresh_until = NULL WHERE fresh_until IS NOT NULL";
     tx.execute(sql, args![]).await?;

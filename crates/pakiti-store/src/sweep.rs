@@ -7,15 +7,19 @@
 
 use crate::args;
 use crate::db::{Db, Tx, Value, pieces, placeholders};
+use crate::dialect::{Type, tables};
+use crate::effect::{self, HostChange};
 use crate::error::Result;
 use crate::generation::{self, Generation, Touched};
-use crate::judging::{Fresh, Placed, judge_set, persist, read_counters, store_verdicts};
+use crate::judging::{Fresh, Made, Placed, judge_set, persist, read_counters, store_verdicts};
 use crate::memo::{Memo, decode, read_context};
 use crate::totals::CellChanges;
+use pakiti_core::context::Context;
 use pakiti_core::package_set::PackageId;
 use pakiti_core::rules::RuleIndex;
 use pakiti_core::verdict::Counters;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// What one batch of a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,6 +47,8 @@ struct Row {
     set_id: i64,
     context_id: i64,
     group_id: i64,
+    /// The group context the stored verdict was judged in.
+    judged_in: i64,
     record: String,
     ids: Vec<PackageId>,
     digest: [u8; 32],
@@ -108,7 +114,10 @@ impl Sweep {
             now,
             swept: generation.swept,
             fresh: Fresh::new(),
-            changes: CellChanges::default(),
+            contexts: HashMap::new(),
+            made: Vec::new(),
+            logged: Vec::new(),
+            recounted: Vec::new(),
             step: SweepStep { done: cursor.is_none(), ..SweepStep::default() },
         };
         for row in rows {
@@ -138,35 +147,65 @@ struct Batch<'a> {
     /// Before this sweep every verdict was valid for this generation.
     swept: i64,
     fresh: Fresh,
-    changes: CellChanges,
+    contexts: HashMap<i64, Arc<Context>>,
+    made: Vec<Made>,
+    /// Rows of the change log.
+    logged: Vec<Vec<Value>>,
+    /// The (set, context) whose hosts may have other numbers.
+    recounted: Vec<Vec<Value>>,
     step: SweepStep,
 }
 
 impl Batch<'_> {
     async fn redo(&mut self, row: &Row) -> Result<()> {
-        let context = read_context(&row.record)?;
+        let context = self.context(row)?;
         let placed = Placed { group_id: row.group_id, context: &context, now: self.now };
-        let verdict = judge_set(self.tx, self.memo, self.index, &placed, &row.ids, &mut self.fresh).await?;
-        let key = (row.set_id, row.context_id);
+        let (verdict, group_id) =
+            judge_set(self.tx, self.memo, self.index, &placed, &row.ids, &mut self.fresh).await?;
+        let (set_id, context_id) = (row.set_id, row.context_id);
+        let counters = verdict.counters;
         self.step.verdicts += 1;
         if verdict.digest.0 != row.digest {
-            let changed = [(key, verdict.clone())];
-            store_verdicts(self.tx, &changed, self.index.generation).await?;
-            self.memo.verdicts.insert(key, verdict.counters);
-            self.step.changed += 1;
-            let sql = "INSERT INTO change_log (at, kind, set_id, context_id) VALUES ($1, 'verdict', $2, $3)";
-            self.tx.execute(sql, args![self.now, key.0, key.1]).await?;
+            self.memo.verdicts.insert((set_id, context_id), counters);
+            self.logged.push(args![self.now, "verdict", set_id, context_id]);
         }
         // A report that came during the sweep may have brought the verdict up to date for its own host only.
-        if verdict.counters != row.counters || row.computed > self.swept {
-            self.step.hosts += recount_hosts(self.tx, key, &verdict.counters, &mut self.changes).await?;
+        if counters != row.counters || row.computed > self.swept {
+            self.recounted.push(recount_args(set_id, context_id, &counters));
+        }
+        if verdict.digest.0 != row.digest || group_id != row.judged_in {
+            self.made.push(Made { set_id, context_id, group_id, verdict });
         }
         Ok(())
     }
 
-    async fn finish(self) -> Result<SweepStep> {
+    /// Many sets share a context: its record is read once a step.
+    fn context(&mut self, row: &Row) -> Result<Arc<Context>> {
+        if let Some(known) = self.contexts.get(&row.context_id) {
+            return Ok(known.clone());
+        }
+        let context = Arc::new(read_context(&row.record)?);
+        self.contexts.insert(row.context_id, context.clone());
+        Ok(context)
+    }
+
+    /// Writes what the step found, a few statements for all of it.
+    async fn finish(mut self) -> Result<SweepStep> {
         persist(self.tx, &self.fresh).await?;
-        self.changes.write(self.tx).await?;
+        store_verdicts(self.tx, &self.made, self.index.generation).await?;
+        self.step.changed = self.logged.len() as u64;
+        let types = [Type::Int, Type::Text, Type::Int, Type::Int];
+        for (table, args) in tables(self.tx.dialect(), &types, self.logged, 128) {
+            let sql = format!("INSERT INTO change_log (at, kind, set_id, context_id) {table}");
+            self.tx.execute(&sql, args).await?;
+        }
+        let mut changes = CellChanges::default();
+        let mut most = recount_hosts(self.tx, self.recounted, &mut changes).await?;
+        self.step.hosts = most.len() as u64;
+        effect::keep_most(&mut most);
+        changes.write(self.tx).await?;
+        let done = (self.step.changed, self.step.hosts);
+        effect::add(self.tx, self.index.generation, done, most).await?;
         Ok(self.step)
     }
 }
@@ -191,7 +230,8 @@ async fn next_rows(tx: &mut Tx, after: i64, limit: i64) -> Result<(Vec<Row>, Opt
     let Some(last) = sets.last() else { return Ok((Vec::new(), None)) };
     let last = last.int(0)?;
     let sql = "SELECT v.set_id, v.context_id, c.group_context_id, c.record, s.ids, v.digest, v.packages, \
-               v.in_repository, v.judged, v.unknown, v.security, v.other, v.held, v.computed_generation \
+               v.in_repository, v.judged, v.unknown, v.security, v.other, v.held, v.computed_generation, \
+               COALESCE(v.group_context_id, c.group_context_id) \
                FROM verdict v JOIN package_set s ON s.id = v.set_id JOIN context c ON c.id = v.context_id \
                WHERE v.set_id > $1 AND v.set_id <= $2 ORDER BY v.set_id, v.context_id";
     let mut rows = Vec::new();
@@ -205,48 +245,54 @@ async fn next_rows(tx: &mut Tx, after: i64, limit: i64) -> Result<(Vec<Row>, Opt
             digest: row.hash(5)?,
             counters: read_counters(&row, 6)?,
             computed: row.int(13)?,
+            judged_in: row.int(14)?,
         });
     }
     let more = sets.len() as i64 == limit;
     Ok((rows, more.then_some(last)))
 }
 
-/// Gives all hosts of a (set, context) that have other numbers these, and their cells the difference.
+/// The columns of a recount: the key, then the counters as [`read_counters`] reads them.
+const RECOUNT: &str = "set_id, context_id, packages, in_repository, judged, unknown, security, other, held";
+
+fn recount_args(set_id: i64, context_id: i64, new: &Counters) -> Vec<Value> {
+    let Counters { packages, in_repository, judged, unknown, security, other, held } = *new;
+    args![set_id, context_id, packages, in_repository, judged, unknown, security, other, held]
+}
+
+/// Gives all hosts of these (set, context) that have other numbers the new ones, and their cells the difference;
+/// tells them.
 async fn recount_hosts(
     tx: &mut Tx,
-    key: (i64, i64),
-    new: &Counters,
+    rows: Vec<Vec<Value>>,
     changes: &mut CellChanges,
-) -> Result<u64> {
-    let others = "set_id = $1 AND context_id = $2 AND (packages <> $3 OR in_repository <> $4 OR judged <> $5 \
-                  OR unknown <> $6 OR security <> $7 OR other <> $8 OR held <> $9)";
-    let args = args![
-        key.0,
-        key.1,
-        new.packages,
-        new.in_repository,
-        new.judged,
-        new.unknown,
-        new.security,
-        new.other,
-        new.held
-    ];
-    let select = format!(
-        "SELECT cell_id, packages, in_repository, judged, unknown, security, other, held \
-         FROM host WHERE {others} ORDER BY identity{}",
-        crate::dialect::for_update(tx.dialect())
-    );
-    let hosts = tx.fetch(&select, args.clone()).await?;
-    for row in &hosts {
-        changes.leave(row.int(0)?, &read_counters(row, 1)?);
-        changes.enter(row.int(0)?, new);
-    }
-    if !hosts.is_empty() {
-        let update = format!(
-            "UPDATE host SET packages = $3, in_repository = $4, judged = $5, unknown = $6, security = $7, \
-             other = $8, held = $9 WHERE {others}"
+) -> Result<Vec<HostChange>> {
+    let others = "h.set_id = v.set_id AND h.context_id = v.context_id AND (h.packages <> v.packages \
+                  OR h.in_repository <> v.in_repository OR h.judged <> v.judged OR h.unknown <> v.unknown \
+                  OR h.security <> v.security OR h.other <> v.other OR h.held <> v.held)";
+    let mut told = Vec::new();
+    for (table, args) in tables(tx.dialect(), &[Type::Int; 9], rows, 128) {
+        let select = format!(
+            "WITH v ({RECOUNT}) AS ({table}) SELECT h.id, h.cell_id, h.packages, h.in_repository, h.judged, \
+             h.unknown, h.security, h.other, h.held, v.packages, v.in_repository, v.judged, v.unknown, v.security, \
+             v.other, v.held FROM v JOIN host h ON {others} ORDER BY h.identity{}",
+            crate::dialect::for_update(tx.dialect())
         );
-        tx.execute(&update, args).await?;
+        let hosts = tx.fetch(&select, args.clone()).await?;
+        for row in &hosts {
+            let (cell, old, new) = (row.int(1)?, read_counters(row, 2)?, read_counters(row, 9)?);
+            changes.leave(cell, &old);
+            changes.enter(cell, &new);
+            told.push(HostChange::new(row.int(0)?, &old, &new));
+        }
+        if !hosts.is_empty() {
+            let update = format!(
+                "WITH v ({RECOUNT}) AS ({table}) UPDATE host AS h SET packages = v.packages, \
+                 in_repository = v.in_repository, judged = v.judged, unknown = v.unknown, security = v.security, \
+                 other = v.other, held = v.held FROM v WHERE {others}"
+            );
+            tx.execute(&update, args).await?;
+        }
     }
-    Ok(hosts.len() as u64)
+    Ok(told)
 }

@@ -7,7 +7,7 @@ use crate::args;
 use crate::db::{Db, Tx, Value, pieces, placeholders};
 use crate::error::{Result, StoreError};
 use crate::generation;
-use crate::judging::{judge_bare, read_counters, record};
+use crate::judging::{Bare, judge_bare, read_counters, record};
 use crate::memo::{Known, Memo, decode, read_context};
 use pakiti_core::judgement::Judgement;
 use pakiti_core::package::PackageKey;
@@ -86,14 +86,16 @@ async fn check_verdicts(
     packages: &[(PackageId, Known)],
     found: &mut Verification,
 ) -> Result<()> {
-    let sql = "SELECT v.context_id, c.group_context_id, c.record, v.digest, v.concerned, v.unknown_ids, v.packages, \
-               v.in_repository, v.judged, v.unknown, v.security, v.other, v.held \
-               FROM verdict v JOIN context c ON c.id = v.context_id WHERE v.set_id = $1";
+    let sql = "SELECT v.context_id, g.id, c.record, v.digest, v.concerned, v.unknown_ids, v.packages, \
+               v.in_repository, v.judged, v.unknown, v.security, v.other, v.held, g.record \
+               FROM verdict v JOIN context c ON c.id = v.context_id \
+               JOIN group_context g ON g.id = COALESCE(v.group_context_id, c.group_context_id) WHERE v.set_id = $1";
     for row in tx.fetch(sql, args![set_id]).await? {
         found.verdicts += 1;
         let context = read_context(&row.text(2)?)?;
-        let (judgements, verdict) = judge_bare(index, &context, packages);
-        let same = verdict.digest.0 == row.hash(3)?
+        let Bare { group, judgements, verdict } = judge_bare(index, &context, packages);
+        let same = group.record() == row.text(13)?
+            && verdict.digest.0 == row.hash(3)?
             && encode_ids(&verdict.concerned) == row.blob(4)?
             && encode_ids(&verdict.unknown) == row.blob(5)?
             && verdict.counters == read_counters(&row, 6)?;

@@ -30,6 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write(&folder, "sources", &sample::sources())?;
     write(&folder, "sources-first", &sample::no_sources())?;
     write(&folder, "source", &sample::source())?;
+    write(&folder, "source-new", &sample::source_new())?;
+    write(&folder, "source-remove", &sample::source_remove())?;
     write(&folder, "sign-in", &sign_in())?;
     let nobody = Layout::new(sample::NOW, Section::Elsewhere, "token");
     write(&folder, "error", &ErrorPage::new(nobody, 404, "01JD8Z2K"))?;

@@ -9,7 +9,6 @@ use crate::view::layout::{Layout, Section};
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use pakiti_engine::source::sync::SyncError;
 use pakiti_store::error::StoreError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use thiserror::Error;
@@ -42,16 +41,6 @@ impl From<StoreError> for PageError {
         match error {
             StoreError::NotFound { what: "host" | "source", .. } => Self::NotFound,
             other => Self::Store(other),
-        }
-    }
-}
-
-impl From<SyncError> for PageError {
-    fn from(error: SyncError) -> Self {
-        match error {
-            SyncError::Store(error) => error.into(),
-            // Every other failure of a source is noted at the source and shown on its page.
-            _ => Self::Bad("the source could not be synchronised; its page says why"),
         }
     }
 }

@@ -31,6 +31,7 @@ fn route(method: Method, path: &'static str, access: Access, handler: MethodRout
 /// The table.
 pub fn table() -> Vec<Route> {
     use Access::{Administrator, Anyone, SignedIn};
+    use pages::source_change as change;
     vec![
         route(Method::POST, "/feed", Anyone, post(feeder::feed)),
         route(Method::POST, "/feed/", Anyone, post(feeder::feed)),
@@ -46,8 +47,14 @@ pub fn table() -> Vec<Route> {
         route(Method::GET, "/hosts", SignedIn, get(pages::hosts::list)),
         route(Method::GET, "/hosts/{id}", SignedIn, get(pages::host::show)),
         route(Method::GET, "/sources", SignedIn, get(pages::sources::list)),
+        route(Method::GET, "/sources/new", Administrator, get(pages::source_new::form)),
+        route(Method::POST, "/sources/new", Administrator, post(pages::source_new::submit)),
         route(Method::GET, "/sources/{id}", SignedIn, get(pages::sources::show)),
-        route(Method::POST, "/sources/{id}/sync", Administrator, post(pages::sources::sync)),
+        route(Method::POST, "/sources/{id}/sync", Administrator, post(change::sync)),
+        route(Method::POST, "/sources/{id}/enable", Administrator, post(change::enable)),
+        route(Method::POST, "/sources/{id}/disable", Administrator, post(change::disable)),
+        route(Method::GET, "/sources/{id}/remove", Administrator, get(change::confirm_removal)),
+        route(Method::POST, "/sources/{id}/remove", Administrator, post(change::remove)),
     ]
 }
 

@@ -2,8 +2,14 @@
 //!
 //! Run by hand and before a release; what the runs said stands in docs/conformance.md.
 mod apt;
+mod dnf;
 
+use crate::{place, source_tree};
+use anyhow::{Context, bail};
 use clap::Subcommand;
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
 
 /// Arguments of `referee`.
 #[derive(clap::Args)]
@@ -16,11 +22,34 @@ pub(crate) struct Args {
 enum Which {
     /// `pakiti evaluate` against `apt list --upgradable`
     Apt(apt::Args),
+    /// `pakiti evaluate` against `dnf check-update` and `dnf updateinfo`
+    Dnf(dnf::Args),
 }
 
 /// Asks the referee; any difference is a failure.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.which {
         Which::Apt(args) => apt::run(&args),
+        Which::Dnf(args) => dnf::run(&args),
     }
+}
+
+/// The pakiti to ask: `PAKITI_BIN`, else the workspace's, built now.
+fn binary() -> anyhow::Result<String> {
+    if let Ok(path) = env::var("PAKITI_BIN") {
+        return Ok(path);
+    }
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--package", "pakiti"]).current_dir(source_tree::workspace_root());
+    if !build.status().context("cargo build")?.success() {
+        bail!("cargo build -p pakiti failed");
+    }
+    Ok(place::target().join("debug/pakiti").display().to_string())
+}
+
+/// The shared data, as an absolute path.
+fn shared() -> anyhow::Result<PathBuf> {
+    let folder = place::shared().context("no shared data: set PAKITI_SHARED, or put them at ../shared")?;
+    folder.canonicalize().with_context(|| format!("shared data: {}", folder.display()))
 }

@@ -94,7 +94,7 @@ impl Choice<'_> {
             kind: if security.is_some() { UpdateKind::Security } else { UpdateKind::Bugfix },
             repositories: repositories.into_iter().collect(),
             advisories: Vec::new(),
-            phased: phased(best.offers),
+            phased: phased(&best, &all, self.installed),
             reboot: false,
             source: first.repository.source,
             why: self.why(security.unwrap_or(first), best.priority),
@@ -178,10 +178,11 @@ impl Choice<'_> {
     }
 }
 
-/// The percentage of a phased update. A version that a security suite offers too is not held back by phasing.
-fn phased(offers: &[Contender<'_>]) -> Option<u8> {
-    if offers.iter().any(Contender::is_security) {
+/// The percentage of a phased update. apt holds nothing back where a security suite has a version in between; that
+/// the candidate itself is in one too changes nothing (vendor-rules.md, Ubuntu box; asked of apt 2.6.1).
+fn phased(best: &Build<'_, '_>, all: &[Contender<'_>], installed: &VersionKey) -> Option<u8> {
+    if all.iter().any(|c| c.is_security() && c.offer.key > *installed && c.offer.key < *best.key) {
         return None;
     }
-    offers.iter().filter_map(|c| c.offer.phased).filter(|&p| p < 100).max()
+    best.offers.iter().filter_map(|c| c.offer.phased).filter(|&p| p < 100).max()
 }

@@ -5,11 +5,20 @@
 
 /// Does `text` match `pattern`?
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    matches_in(pattern, text, true)
+}
+
+/// The same where letter case counts (dnf's patterns); bracket expressions take both cases all the same.
+pub(super) fn matches_case(pattern: &str, text: &str) -> bool {
+    matches_in(pattern, text, false)
+}
+
+fn matches_in(pattern: &str, text: &str, fold: bool) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while let Some(&byte) = text.get(t) {
-        match step(pattern, p, byte.to_ascii_lowercase()) {
+        match step(pattern, p, byte, fold) {
             Step::Star => {
                 star = Some((p + 1, t));
                 p += 1;
@@ -37,17 +46,17 @@ enum Step {
     Fail,
 }
 
-/// One step of the pattern at `at` against a lower-case byte.
-fn step(pattern: &[u8], at: usize, byte: u8) -> Step {
+/// One step of the pattern at `at` against a byte.
+fn step(pattern: &[u8], at: usize, byte: u8, fold: bool) -> Step {
     let literal = |at: usize| match pattern.get(at) {
-        Some(c) if c.to_ascii_lowercase() == byte => Step::Match(at + 1),
+        Some(c) if *c == byte || (fold && c.eq_ignore_ascii_case(&byte)) => Step::Match(at + 1),
         _ => Step::Fail,
     };
     match pattern.get(at) {
         Some(b'*') => Step::Star,
         Some(b'?') => Step::Match(at + 1),
         Some(b'[') => match Bracket::read(pattern, at + 1, b"!^", true) {
-            Some((bracket, next)) if bracket.has(byte) => Step::Match(next),
+            Some((bracket, next)) if bracket.has(byte.to_ascii_lowercase()) => Step::Match(next),
             Some(_) => Step::Fail,
             None => literal(at),
         },
@@ -170,6 +179,12 @@ mod tests {
         ] {
             assert_eq!(matches(pattern, text), want, "{pattern} ~ {text}");
         }
+    }
+
+    #[test]
+    fn letter_case_counts_where_dnf_says_so() {
+        use super::matches_case;
+        assert!(matches_case("Foo*", "Foo-bar") && !matches_case("foo*", "Foo-bar"));
     }
 
     #[test]

@@ -1,27 +1,37 @@
 //! The rule index: what all active snapshots say, compiled so that one package is judged by one look-up.
 //!
 //! Built from repository contents by [`RuleIndex::build`]; judged by [`RuleIndex::judge_package`]. The rules
-//! of the choice are apt's (contract.md, "updates, apt"; vendor-rules.md, "Updates, equal to apt"). The
-//! OS-group gate comes before any rule (law 8).
+//! of the choice are apt's for deb packages (contract.md, "updates, apt"; vendor-rules.md, "Updates, equal to
+//! apt") and dnf's for rpm packages (`rpm`). The OS-group gate comes before any rule (law 8).
 
 mod choice;
 mod ere;
 mod expression;
 mod glob;
 pub mod pin;
+mod rpm;
+mod view;
 
+use crate::advisory::Advisory;
 use crate::arch::deb_arch;
 use crate::context::GroupContext;
 use crate::judgement::{Covered, Judgement, SourceId};
 use crate::os_group::OsGroupId;
 use crate::package::{Package, PackageFormat};
-use crate::repository::{RepositoryContent, RepositoryMeta};
+use crate::package_set::ContentHash;
+use crate::repository::{RepositoryContent, RepositoryKind, RepositoryMeta};
 use crate::version::{self, VersionKey};
 use choice::{Choice, Contender};
+use rpm::RpmIndex;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, RwLock};
+use view::View;
+
+/// Views kept; above it they are made anew.
+const MOST_VIEWS: usize = 4_096;
 
 /// Bumped whenever any verdict can change for the same input; a golden test enforces it.
-pub const EVALUATOR_VERSION: i64 = 1;
+pub const EVALUATOR_VERSION: i64 = 2;
 
 /// One active repository.
 #[derive(Debug)]
@@ -56,7 +66,10 @@ pub struct RuleIndex {
     pub repositories: Vec<Repository>,
     offers: HashMap<Box<str>, Vec<Offer>>,
     words: Vec<Box<str>>,
+    rpm: RpmIndex,
     named_for_the_report: bool,
+    /// What group contexts see, by their hash: computed from the rest, kept because a fleet has few of them.
+    views: RwLock<HashMap<ContentHash, Arc<View>>>,
 }
 
 impl RuleIndex {
@@ -67,6 +80,7 @@ impl RuleIndex {
         for (source, content) in contents {
             index.add(source, content, &mut words);
         }
+        index.rpm.finish();
         index.mark_judged();
         index
     }
@@ -75,13 +89,18 @@ impl RuleIndex {
     /// takes all of them, and a source that names no OS group speaks for every report.
     pub fn named_for_the_report(mut self) -> Self {
         self.named_for_the_report = true;
+        self.views = RwLock::default();
         self
     }
 
     fn add(&mut self, source: SourceId, content: RepositoryContent, words: &mut HashMap<String, u16>) {
         let repository = self.repositories.len() as u32;
         let default_priority = default_priority(&content.meta);
-        self.repositories.push(Repository { source, meta: content.meta, judged: false, default_priority });
+        let (kind, meta) = (content.meta.kind, content.meta.clone());
+        self.repositories.push(Repository { source, meta, judged: false, default_priority });
+        if kind == RepositoryKind::Yum {
+            return self.rpm.add(repository, content);
+        }
         for package in content.packages {
             let Ok(key) = version::sort_key(PackageFormat::Deb, &package.version) else { continue };
             let arch = self.word(package.arch, words);
@@ -113,39 +132,87 @@ impl RuleIndex {
         id
     }
 
+    /// contract.md "coverage": a security source is complete for what it and its siblings index: those of the
+    /// same kind, OS group and vendor.
     fn mark_judged(&mut self) {
-        let secured: BTreeSet<(Option<OsGroupId>, String)> = self
-            .repositories
-            .iter()
-            .filter(|r| r.meta.security)
-            .map(|r| (r.meta.os_group.clone(), r.meta.origin.clone()))
-            .collect();
+        let vendor = |meta: &RepositoryMeta| (meta.kind, meta.os_group.clone(), meta.origin.clone());
+        let tells = |meta: &RepositoryMeta| meta.security || meta.errata;
+        let secured: BTreeSet<_> =
+            self.repositories.iter().filter(|r| tells(&r.meta)).map(|r| vendor(&r.meta)).collect();
         for repository in &mut self.repositories {
-            let meta = &repository.meta;
-            repository.judged = secured.contains(&(meta.os_group.clone(), meta.origin.clone()));
+            repository.judged = secured.contains(&vendor(&repository.meta));
         }
     }
 
     /// The gate: does this repository speak for hosts of this OS group?
     pub fn speaks_for(&self, meta: &RepositoryMeta, os_group: Option<&OsGroupId>) -> bool {
         match (&meta.os_group, os_group) {
-            (Some(repository), Some(host)) => repository == host,
+            (Some(repository), Some(host)) => repository == host || meta.further_groups.contains(host),
             _ => self.named_for_the_report,
         }
     }
 
+    /// The advisory with this id, as an active repository tells it; its packages are left out.
+    pub fn advisory(&self, id: &str) -> Option<&Advisory> {
+        self.rpm.advisory(id)
+    }
+
+    /// Does any source speak about rpms?
+    pub fn has_rpms(&self) -> bool {
+        !self.rpm.is_empty()
+    }
+
+    /// The full version of an rpm whose epoch is not known, if a repository offers just this build.
+    pub fn indexed_rpm_version(&self, package: &Package) -> Option<&str> {
+        let offers = self.rpm.offers.get(package.name.as_str())?;
+        let bare = |version: &'_ str| version.split_once(':').map_or(version, |(_, bare)| bare).to_owned();
+        let same =
+            |offer: &&rpm::Offer| *offer.arch == *package.arch && bare(&offer.version) == package.version;
+        offers.iter().filter(same).max_by(|a, b| a.key.cmp(&b.key)).map(|offer| &*offer.version)
+    }
+
+    /// The group context with the module streams that the installed packages tell; `None` = it is complete.
+    /// contract.md "Reports": what the host states wins.
+    pub fn complete<'p>(
+        &self,
+        context: &GroupContext,
+        packages: impl Iterator<Item = &'p Package>,
+    ) -> Option<GroupContext> {
+        if self.rpm.is_empty() {
+            return None;
+        }
+        let view = self.view(context);
+        let told = self.rpm.told_streams(context, &view.modules, packages);
+        if told.is_empty() {
+            return None;
+        }
+        let mut completed = context.clone();
+        completed.modules.extend(told.into_iter().map(|(name, stream)| (name, format!("{stream}:enabled"))));
+        Some(completed)
+    }
+
     /// Judges one package: a pure function of the rules, the group context and the package.
     pub fn judge_package(&self, context: &GroupContext, package: &Package) -> Judgement {
-        if package.format != PackageFormat::Deb {
-            return Judgement::default();
+        match package.format {
+            PackageFormat::Deb if self.offers.contains_key(package.name.as_str()) => {
+                self.judge_deb(&self.view(context), context, package)
+            }
+            PackageFormat::Rpm if !self.rpm.is_empty() => {
+                rpm::judge(self, &self.view(context), context, package)
+            }
+            _ => Judgement::default(),
         }
-        let Some(offers) = self.offers.get(package.name.as_str()) else { return Judgement::default() };
+    }
+
+    fn judge_deb(&self, view: &View, context: &GroupContext, package: &Package) -> Judgement {
+        let offers = self.offers.get(package.name.as_str()).map_or(&[][..], Vec::as_slice);
         let native = deb_arch(&context.arch);
         let mut covered = Covered::default();
         let mut contenders = Vec::new();
         for offer in offers {
             let Some(repository) = self.repositories.get(offer.repository as usize) else { continue };
-            if !self.speaks_for(&repository.meta, context.os_group.as_ref()) {
+            let component = self.text(offer.component);
+            if !view.hears_component(offer.repository, component) {
                 continue;
             }
             let arch = self.text(offer.arch);
@@ -154,14 +221,32 @@ impl RuleIndex {
                 covered.judged |= repository.judged && context.os_group.is_some();
             }
             if arch_fits(&package.arch, arch, native) {
-                contenders.push(Contender { offer, repository, arch, component: self.text(offer.component) });
+                contenders.push(Contender { offer, repository, arch, component });
             }
         }
         // A version without an order is covered all the same, but nothing can be newer than it.
         let update = version::sort_key(PackageFormat::Deb, &package.version).ok().and_then(|installed| {
             Choice { context, package, native, installed: &installed }.update(contenders)
         });
-        Judgement { update, covered }
+        Judgement { update, covered, ..Judgement::default() }
+    }
+
+    /// What a group context sees.
+    fn view(&self, context: &GroupContext) -> Arc<View> {
+        let hash = context.hash();
+        if let Ok(views) = self.views.read()
+            && let Some(view) = views.get(&hash)
+        {
+            return view.clone();
+        }
+        let view = Arc::new(View::new(self, context));
+        if let Ok(mut views) = self.views.write() {
+            if views.len() >= MOST_VIEWS {
+                views.clear();
+            }
+            views.insert(hash, view.clone());
+        }
+        view
     }
 
     fn text(&self, id: u16) -> &str {
@@ -175,8 +260,11 @@ fn arch_fits(installed: &str, offered: &str, native: &str) -> bool {
     offered == installed || offered == "all" || (installed == "all" && offered == native)
 }
 
-/// apt's priorities where no preference says otherwise.
+/// apt's priorities where no preference says otherwise, and dnf's.
 fn default_priority(meta: &RepositoryMeta) -> i32 {
+    if meta.kind == RepositoryKind::Yum {
+        return meta.priority.unwrap_or(rpm::DEFAULT_PRIORITY);
+    }
     match (meta.priority, meta.not_automatic, meta.but_automatic_upgrades) {
         (Some(priority), _, _) => priority,
         // apt asks this flag first, even where the other is absent.

@@ -23,9 +23,10 @@ fn repository(codename: &str, security: bool, packages: &[(&str, &str, &str)]) -
             source_name: (*name).into(),
             source_version: (*version).into(),
             phased: None,
+            ..Default::default()
         })
         .collect();
-    RepositoryContent { meta, packages }
+    RepositoryContent { meta, packages, ..Default::default() }
 }
 
 fn host() -> GroupContext {
@@ -159,7 +160,7 @@ fn of_equal_versions_the_build_for_the_installed_architecture_is_the_candidate()
 }
 
 #[test]
-fn an_update_is_phased_if_one_of_its_repositories_says_so_and_none_is_a_security_suite() {
+fn an_update_is_phased_unless_a_security_suite_has_a_version_in_between() {
     let phased = |percent, security| {
         let mut content = repository("u", security, &[("a", "2", "amd64")]);
         content.packages[0].phased = percent;
@@ -167,7 +168,11 @@ fn an_update_is_phased_if_one_of_its_repositories_says_so_and_none_is_a_security
     };
     let of = |contents| update(contents, &host(), ("a", "1", "amd64")).unwrap().phased;
     assert_eq!(of(vec![phased(Some(20), false), phased(None, false)]), Some(20));
-    assert_eq!(of(vec![phased(Some(20), false), phased(None, true)]), None);
+    assert_eq!(of(vec![phased(Some(20), false), phased(None, true)]), Some(20));
+    let between = repository("s", true, &[("a", "1.5", "amd64")]);
+    assert_eq!(of(vec![phased(Some(20), false), between]), None);
+    let below = repository("s", true, &[("a", "1", "amd64")]);
+    assert_eq!(of(vec![phased(Some(20), false), below]), Some(20));
     assert_eq!(of(vec![phased(Some(100), false)]), None);
 }
 

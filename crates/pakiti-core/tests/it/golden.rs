@@ -20,10 +20,11 @@ fn repository(meta: RepositoryMeta, component: &str, packages: &str) -> Reposito
             source_name: words[0].into(),
             source_version: words[1].into(),
             phased: words.get(3).map(|percent| percent.parse().unwrap()),
+            ..Default::default()
         }
     };
     let packages = packages.lines().map(str::trim).filter(|line| !line.is_empty()).map(read).collect();
-    RepositoryContent { meta, packages }
+    RepositoryContent { meta, packages, ..Default::default() }
 }
 
 fn meta(origin: &str, label: &str, suite: &str, codename: &str) -> RepositoryMeta {
@@ -132,7 +133,7 @@ fn golden_verdicts_change_only_with_the_evaluator_version() {
                        crates/pakiti-core/src/rules/mod.rs and take over the new text; if not, it is a bug.";
     insta::with_settings!({ description => description }, {
         insta::assert_snapshot!(shown(), @r#"
-        EVALUATOR_VERSION 1
+        EVALUATOR_VERSION 2
         plain: e5c453667c73542c018e2f39dd64388b95dcc41861c33f5d4b17c362c809640b
           {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":5,"held":0}
           concerned [0, 1, 2, 3, 5, 6, 7, 8] unknown [10]

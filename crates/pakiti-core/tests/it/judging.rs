@@ -152,7 +152,12 @@ fn a_digest_changes_with_every_word_of_an_update() {
         change(&mut update);
         let mut fold = Fold::new(&context);
         let covered = Covered { in_repository: true, judged: true };
-        fold.add(0, package.key(), &package, &Judgement { update: Some(update), covered });
+        fold.add(
+            0,
+            package.key(),
+            &package,
+            &Judgement { update: Some(update), covered, ..Judgement::default() },
+        );
         fold.finish().digest
     };
     let plain = digest(&|_| {});

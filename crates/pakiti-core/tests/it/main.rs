@@ -1,4 +1,5 @@
 //! Integration tests of pakiti-core.
+mod dnf;
 mod golden;
 mod judging;
 mod naive_apt;

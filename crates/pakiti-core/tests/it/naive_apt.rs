@@ -58,6 +58,7 @@ fn offer() -> impl Strategy<Value = IndexedPackage> {
             source_name: name.split('-').next().unwrap_or_default().into(),
             source_version: version.into(),
             phased,
+            ..Default::default()
         })
 }
 
@@ -85,7 +86,7 @@ fn repository() -> impl Strategy<Value = RepositoryContent> {
                 priority,
                 ..RepositoryMeta::default()
             };
-            let mut content = RepositoryContent { meta, packages };
+            let mut content = RepositoryContent { meta, packages, ..Default::default() };
             content.canonicalise();
             content
         },
@@ -224,11 +225,13 @@ fn expected_update<'a>(world: &'a World, package: &'a Package) -> Option<Expecte
     });
     let of_best = || rows.iter().filter(|r| same(&r.offer.version, best.1) && kind(r.offer) == best.2);
     let arch = of_best().map(|r| r.offer.arch.clone()).next()?;
-    let phased = if of_best().any(|r| r.meta.security) {
-        None
-    } else {
-        of_best().filter_map(|r| r.offer.phased).filter(|p| *p < 100).max()
-    };
+    let in_between = rows.iter().any(|r| {
+        r.meta.security
+            && order(&r.offer.version, &package.version).is_some_and(Ordering::is_gt)
+            && order(&r.offer.version, best.1).is_some_and(Ordering::is_lt)
+    });
+    let phased =
+        if in_between { None } else { of_best().filter_map(|r| r.offer.phased).filter(|p| *p < 100).max() };
     let repositories: BTreeSet<String> = of_best().map(|r| r.repository.clone()).collect();
     Some((
         best.1,

@@ -38,6 +38,12 @@ pub enum FetchError {
         /// HTTP status.
         status: StatusCode,
     },
+    /// There is no such file.
+    #[error("{url}: there is no such file")]
+    Missing {
+        /// What was asked for.
+        url: String,
+    },
     /// More bytes than allowed.
     #[error("{url}: larger than {limit} bytes")]
     TooLarge {
@@ -73,13 +79,76 @@ pub enum Answer {
 /// # Errors
 /// A TLS set-up that cannot be made (no root certificates).
 pub fn client() -> Result<Client, reqwest::Error> {
+    client_for(&Connection::default())
+}
+
+/// How one source is reached, where not as all others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// Proxy for http and https, a URL.
+    pub proxy: Option<String>,
+    /// Client certificate and key, PEM.
+    pub identity: Option<Vec<u8>>,
+    /// Certificates of authorities to trust besides the system's, PEM.
+    pub authorities: Option<Vec<u8>>,
+}
+
+/// What of a connection cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionPart {
+    /// The proxy is no URL.
+    Proxy,
+    /// No certificate, or no key of it.
+    Identity,
+    /// No certificates.
+    Authorities,
+}
+
+impl Connection {
+    /// Can it be used?
+    ///
+    /// # Errors
+    /// The part that cannot.
+    pub fn check(&self) -> Result<(), ConnectionPart> {
+        if self.proxy.as_ref().is_some_and(|proxy| reqwest::Proxy::all(proxy).is_err()) {
+            return Err(ConnectionPart::Proxy);
+        }
+        if self.identity.as_ref().is_some_and(|pem| reqwest::Identity::from_pem(pem).is_err()) {
+            return Err(ConnectionPart::Identity);
+        }
+        let some =
+            |pem: &Vec<u8>| reqwest::Certificate::from_pem_bundle(pem).is_ok_and(|list| !list.is_empty());
+        if self.authorities.as_ref().is_some_and(|pem| !some(pem)) {
+            return Err(ConnectionPart::Authorities);
+        }
+        Ok(())
+    }
+}
+
+/// The client for sources with this connection.
+///
+/// # Errors
+/// As [`client`]; a proxy, certificate or key that cannot be used.
+pub fn client_for(connection: &Connection) -> Result<Client, reqwest::Error> {
     // Another part of the process may have installed it already; one is enough.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let policy = redirect::Policy::custom(|attempt| match refusal(attempt.previous(), attempt.url()) {
         Some(reason) => attempt.error(reason),
         None => attempt.follow(),
     });
-    Client::builder()
+    let mut builder = Client::builder();
+    if let Some(proxy) = &connection.proxy {
+        builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+    }
+    if let Some(pem) = &connection.identity {
+        builder = builder.identity(reqwest::Identity::from_pem(pem)?);
+    }
+    if let Some(pem) = &connection.authorities {
+        for authority in reqwest::Certificate::from_pem_bundle(pem)? {
+            builder = builder.add_root_certificate(authority);
+        }
+    }
+    builder
         .user_agent(concat!("pakiti/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(15))
         .read_timeout(Duration::from_secs(60))
@@ -206,24 +275,26 @@ async fn body(response: Response, url: &Url, limit: u64) -> Result<Vec<u8>, Fetc
     Ok(out)
 }
 
-/// A suite's folder on the web, for loaders that read files one after the other. Must be used off the async
+/// A repository's folder on the web, for loaders that read files one after the other. Must be used off the async
 /// threads (`spawn_blocking`): each file blocks until it is there.
 #[derive(Debug)]
 pub struct WebFolder {
     /// The shared client.
     pub client: Client,
-    /// Folder of the Release, `/` at the end.
+    /// Folder of the Release, or the one that holds `repodata/`; `/` at the end.
     pub base: Url,
     /// Runtime that drives the transfers.
     pub runtime: tokio::runtime::Handle,
-    /// `InRelease`, fetched before.
-    pub in_release: Option<Vec<u8>>,
+    /// A file that was asked for before, and what came.
+    pub ready: Option<(String, Option<Vec<u8>>)>,
 }
 
 impl Folder for WebFolder {
     fn fetch(&self, path: &str, limit: u64) -> io::Result<Option<Vec<u8>>> {
-        if path == "InRelease" {
-            return Ok(self.in_release.clone());
+        if let Some((name, data)) = &self.ready
+            && name == path
+        {
+            return Ok(data.clone());
         }
         let url = self.base.join(path).map_err(io::Error::other)?;
         if url.origin() != self.base.origin() || !url.path().starts_with(self.base.path()) {

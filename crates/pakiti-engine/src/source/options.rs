@@ -1,14 +1,19 @@
 //! The options of a source, stored as one record, and the folder they point to.
 
-use crate::source::fetch::redacted_text;
+use crate::source::fetch::{Connection, ConnectionPart, redacted_text};
 use pakiti_core::os_group::OsGroupId;
 use pakiti_formats::repository::apt::{AptOptions, Security};
+use pakiti_formats::repository::yum::YumOptions;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 use url::Url;
 
-/// Options of an `apt` source.
+/// Largest certificate or key file (bytes); the bundle of all authorities has 200 KB.
+const MAX_PEM: u64 = 4 << 20;
+
+/// Options of a source; those that its kind does not have are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceOptions {
@@ -31,6 +36,22 @@ pub struct SourceOptions {
     pub trusted: bool,
     /// Refuse an expired `Valid-Until`.
     pub check_valid_until: bool,
+    /// yum: packages that are no candidates, as globs.
+    pub excludes: Vec<String>,
+    /// yum: modules hide none of its packages.
+    pub module_hotfixes: bool,
+    /// yum: the URL gives a list of mirrors (mirrorlist or metalink).
+    pub mirrorlist: bool,
+    /// Further OS groups it speaks for.
+    pub further_groups: Vec<String>,
+    /// Proxy, a URL.
+    pub proxy: Option<String>,
+    /// Client certificate, a PEM file (RHEL CDN).
+    pub client_certificate: Option<PathBuf>,
+    /// Key of the certificate, a PEM file; none = it is in the certificate's.
+    pub client_key: Option<PathBuf>,
+    /// Authorities to trust besides the system's, a PEM file.
+    pub authorities: Option<PathBuf>,
 }
 
 impl Default for SourceOptions {
@@ -45,6 +66,14 @@ impl Default for SourceOptions {
             inline_key: None,
             trusted: false,
             check_valid_until: true,
+            excludes: Vec::new(),
+            module_hotfixes: false,
+            mirrorlist: false,
+            further_groups: Vec::new(),
+            proxy: None,
+            client_certificate: None,
+            client_key: None,
+            authorities: None,
         }
     }
 }
@@ -86,8 +115,19 @@ pub enum ConfigError {
     /// An OS group that no host can be of.
     #[error("`{0}` is no OS group; they look like debian-12, ubuntu-22.04, rhel-9")]
     OsGroup(String),
+    /// A proxy that is none.
+    #[error("the proxy `{0}` is not a URL")]
+    Proxy(String),
+    /// A certificate or key file.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// What reading it gave.
+        reason: String,
+    },
     /// Not built.
-    #[error("source kind `{0}` is not known: this version knows `apt`")]
+    #[error("source kind `{0}` is not known: this version knows `apt` and `yum`")]
     Kind(String),
 }
 
@@ -130,6 +170,60 @@ impl SourceOptions {
         }
     }
 
+    /// What the formats need for a yum repository, with the keyrings read by the caller and the time
+    /// their signatures are judged at.
+    pub fn yum(
+        &self,
+        name: &str,
+        os_group: &str,
+        url: Option<&Url>,
+        keys: (Vec<Vec<u8>>, i64),
+    ) -> YumOptions {
+        let group = |id: &String| OsGroupId(id.clone());
+        YumOptions {
+            security: self.security == "yes",
+            priority: self.priority,
+            excludes: self.excludes.clone(),
+            module_hotfixes: self.module_hotfixes,
+            keyrings: keys.0,
+            now: keys.1,
+            trusted: self.trusted,
+            os_group: (!os_group.is_empty()).then(|| OsGroupId(os_group.to_owned())),
+            further_groups: self.further_groups.iter().map(group).collect(),
+            architectures: (!self.architectures.is_empty()).then(|| self.architectures.clone()),
+            site: url.and_then(Url::host_str).unwrap_or_default().to_owned(),
+            ..YumOptions::new(name)
+        }
+    }
+
+    /// How the source is reached; `None` = as all others. Reads the certificate files.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that holds no certificate or key; a proxy that is no URL.
+    pub fn connection(&self) -> Result<Option<Connection>, ConfigError> {
+        let mut identity = self.client_certificate.as_deref().map(read_pem).transpose()?;
+        if let (Some(pem), Some(key)) = (&mut identity, &self.client_key) {
+            pem.push(b'\n');
+            pem.extend(read_pem(key)?);
+        }
+        let authorities = self.authorities.as_deref().map(read_pem).transpose()?;
+        let connection = Connection { proxy: self.proxy.clone(), identity, authorities };
+        let of = |path: &Option<PathBuf>| path.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
+        connection.check().map_err(|part| match part {
+            ConnectionPart::Proxy => {
+                ConfigError::Proxy(self.proxy.as_deref().map(redacted_text).unwrap_or_default())
+            }
+            ConnectionPart::Identity => {
+                let reason = "no PEM certificate with its key".to_owned();
+                ConfigError::File { path: of(&self.client_certificate), reason }
+            }
+            ConnectionPart::Authorities => {
+                ConfigError::File { path: of(&self.authorities), reason: "no PEM certificates".to_owned() }
+            }
+        })?;
+        Ok((connection != Connection::default()).then_some(connection))
+    }
+
     /// Where the files are; paths must lie below one of `folders` (canonical).
     ///
     /// # Errors
@@ -145,8 +239,12 @@ impl SourceOptions {
             "file" => return self.local(parsed.to_file_path().map_err(|()| none())?, folders),
             _ => return Err(ConfigError::Forbidden(redacted_text(url))),
         }
-        if parsed.query().or(parsed.fragment()).is_some() {
+        // Only a list of mirrors is fetched as it is named.
+        if parsed.fragment().is_some() || (parsed.query().is_some() && !self.mirrorlist) {
             return Err(ConfigError::Query(redacted_text(url)));
+        }
+        if self.mirrorlist {
+            return Ok(Place::Web(parsed));
         }
         let base = url.trim_end_matches('/');
         let folder = match self.suite.as_str() {
@@ -174,8 +272,23 @@ impl SourceOptions {
         match (canonical.is_file(), prefix, canonical.parent()) {
             (true, Some(""), Some(parent)) => Ok(Place::Folder(parent.to_owned())),
             (true, Some(prefix), Some(parent)) => Ok(Place::Lists(parent.to_owned(), prefix.to_owned())),
+            (true, None, _) if name.contains("primary.xml") => Ok(Place::Folder(canonical)),
             (true, None, _) => Err(ConfigError::Url(path.display().to_string())),
             _ => Ok(Place::Folder(canonical)),
         }
     }
+}
+
+/// The content of a certificate or key file.
+fn read_pem(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    let refused = |reason: String| ConfigError::File { path: path.display().to_string(), reason };
+    let metadata = std::fs::metadata(path).map_err(|e| refused(e.to_string()))?;
+    // Opening a pipe would wait for somebody to write into it, and a device may never end.
+    if !metadata.is_file() {
+        return Err(refused("not a regular file".to_owned()));
+    }
+    let mut data = Vec::new();
+    let file = std::fs::File::open(path).map_err(|e| refused(e.to_string()))?;
+    file.take(MAX_PEM + 1).read_to_end(&mut data).map_err(|e| refused(e.to_string()))?;
+    if data.len() as u64 > MAX_PEM { Err(refused(format!("larger than {MAX_PEM} bytes"))) } else { Ok(data) }
 }

@@ -1,6 +1,7 @@
 //! What a synchronisation tells people: files read, items skipped, signature. Stored with the snapshot.
 
-use pakiti_formats::repository::apt::{LoadedSuite, Signature, Unchecked};
+use pakiti_formats::repository::SkipList;
+use pakiti_formats::repository::apt::{LoadedFile, Signature, Unchecked};
 use serde::{Deserialize, Serialize};
 
 /// The record of one fetch.
@@ -17,6 +18,9 @@ pub struct FetchReport {
     pub unchecked: Option<String>,
     /// Architectures that were asked for; empty = every one.
     pub architectures: Vec<String>,
+    /// Hash (hex) of address, options and OS group it was fetched with: validators of another request would hide
+    /// what this one asks for.
+    pub request: String,
 }
 
 /// One file of a feed.
@@ -42,19 +46,19 @@ pub struct SkippedItem {
 }
 
 impl FetchReport {
-    /// Of a loaded suite.
-    pub fn of(suite: &LoadedSuite) -> Self {
-        let files = suite.files.iter().map(|file| FileRead {
+    /// Of what was loaded.
+    pub fn of(files: &[LoadedFile], skipped: &SkipList, signature: &Signature) -> Self {
+        let files = files.iter().map(|file| FileRead {
             path: file.path.clone(),
             size: file.size,
             records: file.stanzas,
             sha256: file.sha256.clone(),
         });
-        let skipped = suite.skipped.kept().iter().map(|item| SkippedItem {
+        let skipped = skipped.kept().iter().map(|item| SkippedItem {
             at: if item.line == 0 { item.file.clone() } else { format!("{}:{}", item.file, item.line) },
             reason: item.reason.to_string(),
         });
-        let (signed_by, unchecked) = match &suite.signature {
+        let (signed_by, unchecked) = match signature {
             Signature::Good(good) => (good.iter().map(|g| g.key_id.clone()).collect(), None),
             Signature::NotChecked(why) => (Vec::new(), Some(unchecked(*why).to_owned())),
         };
@@ -64,6 +68,7 @@ impl FetchReport {
             signed_by,
             unchecked,
             architectures: Vec::new(),
+            request: String::new(),
         }
     }
 }

@@ -3,18 +3,17 @@
 //! Whatever goes wrong is told with source and reason and leaves the active snapshot in force. "Not modified"
 //! parses nothing. An expired index fetched over the network is refused (contract.md, "Sources").
 
-use crate::source::fetch::{self, Answer, FetchError, Validators, WebFolder};
-use crate::source::folder::BoundFolder;
-use crate::source::options::{ConfigError, Place, SourceOptions};
+mod apt;
+mod yum;
+
+use crate::source::fetch::{self, FetchError, Validators};
+use crate::source::options::{ConfigError, SourceOptions};
 use crate::source::report::FetchReport;
 use crate::source::touched;
-use pakiti_core::arch::deb_arch;
 use pakiti_core::os_group::{self, OsGroupId};
-use pakiti_core::repository::RepositoryContent;
-use pakiti_formats::repository::apt::lists::ListsFolder;
-use pakiti_formats::repository::apt::suite::{self, Folder};
-use pakiti_formats::repository::apt::{AptError, AptOptions, LoadedSuite};
-use pakiti_formats::repository::{SkipReason, Skipped};
+use pakiti_core::repository::{RepositoryContent, RepositoryKind, RepositoryMeta};
+use pakiti_formats::repository::apt::AptError;
+use pakiti_formats::repository::yum::YumError;
 use pakiti_store::db::Db;
 use pakiti_store::error::StoreError;
 use pakiti_store::source::{self, NewSnapshot, Source};
@@ -23,10 +22,10 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Largest InRelease (bytes).
-const MAX_RELEASE: u64 = 64 << 20;
 /// Largest keyring file (bytes); Debian's has 55 KB.
 const MAX_KEYRING: u64 = 16 << 20;
+/// How often the diff is made anew because another process switched first.
+const SWITCHES: usize = 3;
 
 /// Why a source could not be synchronised.
 #[derive(Debug, Error)]
@@ -40,6 +39,20 @@ pub enum SyncError {
     /// Its content was refused.
     #[error("refused: {0}")]
     Refused(#[from] AptError),
+    /// Its content was refused.
+    #[error("refused: {0}")]
+    RefusedYum(#[from] YumError),
+    /// No mirror of a list answers.
+    #[error("none of the {count} mirrors of the list can be used; the last: {last}")]
+    NoMirror {
+        /// Mirrors in the list.
+        count: usize,
+        /// What the last one tried gave.
+        last: String,
+    },
+    /// The client for it cannot be made.
+    #[error("the connection cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
     /// A keyring file cannot be read.
     #[error("keyring {path}: {reason}")]
     Keyring {
@@ -75,6 +88,24 @@ pub enum SyncError {
     /// The loader ended without an answer.
     #[error("the loader stopped unexpectedly")]
     Stopped,
+}
+
+/// What every kind of source is fetched with.
+struct Asked<'a> {
+    sync: &'a Sync,
+    client: reqwest::Client,
+    source: &'a Source,
+    options: SourceOptions,
+    now: i64,
+}
+
+/// A new content, verified and parsed.
+struct Fetched {
+    content: RepositoryContent,
+    hash: [u8; 32],
+    validators: Validators,
+    report: FetchReport,
+    skipped: u64,
 }
 
 /// What a synchronisation brought.
@@ -127,104 +158,32 @@ impl Sync {
     }
 
     async fn attempt(&self, source: &Source, next_due: i64, now: i64) -> Result<Synced, SyncError> {
-        if source.kind != "apt" {
-            return Err(ConfigError::Kind(source.kind.clone()).into());
-        }
         known_group(&source.os_group)?;
-        let mut options = SourceOptions::read(&source.options)?;
-        let place = options.place(&source.url, &self.folders)?;
-        let web = matches!(place, Place::Web(_));
-        if web && options.architectures.is_empty() {
-            options.architectures = self.architectures().await?;
-        }
-        let refuse_expired = web && options.check_valid_until;
-        let known = self.validators(source, &options.architectures);
-        let Some((folder, release, validators)) = self.open(known, place.clone()).await? else {
-            return not_modified(source, refuse_expired, now);
+        let options = SourceOptions::read(&source.options)?;
+        options.further_groups.iter().try_for_each(|group| known_group(group))?;
+        let client = self.client_of(&options)?;
+        let asked = Asked { sync: self, client, source, options, now };
+        let fetched = match source.kind.as_str() {
+            "apt" => apt::fetch(asked).await?,
+            "yum" => yum::fetch(asked).await?,
+            other => return Err(ConfigError::Kind(other.to_owned()).into()),
         };
-        let hash = content_hash(&release, source, &options);
-        if source.snapshot.as_ref().is_some_and(|s| s.hash == hash) {
-            return not_modified(source, refuse_expired, now);
+        match fetched {
+            None => Ok(Synced::NotModified),
+            Some(fetched) => self.switch(source, fetched, next_due, now).await,
         }
-        let keyrings = self.keyrings(&options)?;
-        let apt = options.apt(&source.os_group, &site(&place), keyrings, now);
-        let suite = load(folder, apt).await?;
-        if let (true, true, Some(until)) = (refuse_expired, suite.expired, suite.content.meta.valid_until) {
-            return Err(SyncError::Expired(date(until)));
-        }
-        if let (true, Some(missing)) = (web, missing(&suite)) {
-            let (path, reason) = (missing.file.clone(), missing.reason.to_string());
-            return Err(SyncError::Incomplete { path, reason });
-        }
-        let mut report = FetchReport::of(&suite);
-        report.architectures = options.architectures;
-        self.switch(source, suite, &report, (hash, validators), (next_due, now)).await
     }
 
-    /// The architectures to fetch where a source names none: a mirror has a dozen, the fleet one or two.
-    async fn architectures(&self) -> Result<Vec<String>, SyncError> {
-        let mut all: BTreeSet<String> = BTreeSet::from([deb_arch(std::env::consts::ARCH).to_owned()]);
-        for machine in pakiti_store::host::architectures(&self.db).await? {
-            all.insert(deb_arch(&machine).to_owned());
+    /// The client that a source is fetched with: its own where it has a proxy or a certificate.
+    fn client_of(&self, options: &SourceOptions) -> Result<reqwest::Client, SyncError> {
+        match options.connection()? {
+            None => Ok(self.client.clone()),
+            Some(connection) => Ok(fetch::client_for(&connection)?),
         }
-        Ok(all.into_iter().collect())
     }
 
-    /// Validators of the active snapshot; none where there is no snapshot or it holds other architectures: they
-    /// would only hide the content.
-    fn validators(&self, source: &Source, architectures: &[String]) -> Validators {
-        let snapshot = source.snapshot.as_ref();
-        let report: FetchReport =
-            snapshot.and_then(|s| serde_json::from_str(&s.report).ok()).unwrap_or_default();
-        if snapshot.is_none() || report.architectures != architectures {
-            return Validators::default();
-        }
-        Validators { etag: source.etag.clone(), last_modified: source.last_modified.clone() }
-    }
-
-    /// The folder, the Release's bytes and its validators; `None` = not modified.
-    async fn open(
-        &self,
-        known: Validators,
-        place: Place,
-    ) -> Result<Option<(Box<dyn Folder + Send>, Vec<u8>, Validators)>, SyncError> {
-        let unreadable = |source| AptError::Unreadable { path: "InRelease".to_owned(), source };
-        let folder: Box<dyn Folder + Send> = match place {
-            Place::Web(base) => return self.open_web(known, base).await,
-            Place::Folder(root) => Box::new(BoundFolder { root, folders: self.folders.clone() }),
-            Place::Lists(root, prefix) => Box::new(ListsFolder { root, prefix }),
-        };
-        let mut release = folder.fetch("InRelease", MAX_RELEASE).map_err(unreadable)?;
-        if release.is_none() {
-            release = folder.fetch("Release", MAX_RELEASE).map_err(unreadable)?;
-        }
-        Ok(Some((folder, release.unwrap_or_default(), Validators::default())))
-    }
-
-    async fn open_web(
-        &self,
-        known: Validators,
-        base: url::Url,
-    ) -> Result<Option<(Box<dyn Folder + Send>, Vec<u8>, Validators)>, SyncError> {
-        let url = |name: &str| base.join(name).map_err(|_| ConfigError::Url(fetch::redacted(&base)));
-        let (in_release, release, validators) =
-            match fetch::get(&self.client, &url("InRelease")?, &known, MAX_RELEASE).await? {
-                Answer::NotModified => return Ok(None),
-                Answer::Content(data, validators) => (Some(data.clone()), data, validators),
-                Answer::Missing => {
-                    match fetch::get(&self.client, &url("Release")?, &known, MAX_RELEASE).await? {
-                        Answer::NotModified => return Ok(None),
-                        Answer::Content(data, validators) => (None, data, validators),
-                        Answer::Missing => return Err(AptError::NoRelease.into()),
-                    }
-                }
-            };
-        let runtime = tokio::runtime::Handle::current();
-        let folder = WebFolder { client: self.client.clone(), base, runtime, in_release };
-        Ok(Some((Box::new(folder), release, validators)))
-    }
-
-    fn keyrings(&self, options: &SourceOptions) -> Result<Vec<Vec<u8>>, SyncError> {
+    /// The content of the keyrings a source names, else of those that are used where none is named.
+    fn keyrings(&self, options: &SourceOptions, default: &[PathBuf]) -> Result<Vec<Vec<u8>>, SyncError> {
         let mut out: Vec<Vec<u8>> = options.inline_key.iter().map(|key| key.clone().into_bytes()).collect();
         if !options.keyrings.is_empty() {
             for path in &options.keyrings {
@@ -235,61 +194,117 @@ impl Sync {
             }
         } else if out.is_empty() {
             // The distribution's keyrings count only where they are installed.
-            out.extend(self.default_keyrings.iter().filter_map(|path| read_keyring(path).ok()));
+            out.extend(default.iter().filter_map(|path| read_keyring(path).ok()));
         }
         Ok(out)
     }
 
+    /// Makes a content the active one. The names it touches are those that differ from the content it replaces:
+    /// if another process has just replaced that one, they are found anew.
     async fn switch(
         &self,
         source: &Source,
-        suite: LoadedSuite,
-        report: &FetchReport,
-        (hash, validators): ([u8; 32], Validators),
-        (next_due, now): (i64, i64),
+        mut fetched: Fetched,
+        next_due: i64,
+        now: i64,
     ) -> Result<Synced, SyncError> {
-        let meta = &suite.content.meta;
+        let options = SourceOptions::read(&source.options)?;
+        let meta = &mut fetched.content.meta;
+        meta.further_groups = options.further_groups.iter().map(|group| OsGroupId(group.clone())).collect();
         if meta.os_group.is_none() {
             return Err(SyncError::NoOsGroup {
                 origin: meta.origin.clone(),
                 codename: meta.codename.clone(),
             });
         }
-        let before = source::active_content(&self.db, source.id).await?;
-        let touched = self.touched(before.as_ref(), &suite.content).await?;
-        let report = serde_json::to_string(report).unwrap_or_default();
-        let (packages, names, skipped) = (suite.content.packages.len(), touched.len(), suite.skipped.count());
-        let new = NewSnapshot {
-            content: &suite.content,
-            hash,
-            skipped: skipped as i64,
-            report,
-            touched,
-            etag: validators.etag,
-            last_modified: validators.last_modified,
-        };
-        let generation = source::switch(&self.db, source.id, &new, next_due, now).await?;
-        Ok(Synced::Changed { generation, packages, names, skipped })
+        let report = serde_json::to_string(&fetched.report).unwrap_or_default();
+        for _ in 0..SWITCHES {
+            let before = source::active_content(&self.db, source.id).await?;
+            let content = before.as_ref().map(|(_, content)| content);
+            let touched = self.touched(content, &fetched.content).await?;
+            let names = touched.len();
+            let new = NewSnapshot {
+                content: &fetched.content,
+                replaces: before.as_ref().map(|(id, _)| *id),
+                hash: fetched.hash,
+                skipped: fetched.skipped as i64,
+                report: report.clone(),
+                touched,
+                etag: fetched.validators.etag.clone(),
+                last_modified: fetched.validators.last_modified.clone(),
+            };
+            drop(before);
+            match source::switch(&self.db, source.id, &new, next_due, now).await {
+                Err(StoreError::SnapshotMoved) => {}
+                switched => {
+                    let (packages, skipped) = (fetched.content.packages.len(), fetched.skipped);
+                    return Ok(Synced::Changed { generation: switched?, packages, names, skipped });
+                }
+            }
+        }
+        Err(StoreError::SnapshotMoved.into())
     }
 
-    /// The names that the new content touches, in this source and in those whose packages it makes judged.
+    /// The names that the new content touches, in this source and in those whose packages it judges, silences,
+    /// hides or shows.
     async fn touched(
         &self,
         before: Option<&RepositoryContent>,
         after: &RepositoryContent,
     ) -> Result<Vec<String>, SyncError> {
         let vendors = touched::vendors(before, after);
-        let siblings = match vendors.is_empty() {
+        let gate = gate_moved(before.map(|content| &content.meta), &after.meta);
+        let modules = before.map_or(!after.modules.is_empty(), |content| content.modules != after.modules);
+        let yum = after.meta.kind == RepositoryKind::Yum;
+        let siblings = match vendors.is_empty() && !gate && !modules && !yum {
             true => Vec::new(),
             false => source::active_contents(&self.db).await?.1,
         };
-        let concerned = |meta| vendors.iter().any(|vendor| touched::same_vendor(vendor, meta));
+        let judged = |meta| vendors.iter().any(|vendor| touched::same_vendor(vendor, meta));
+        let beside = |meta| {
+            shares_hosts(meta, &after.meta) || before.is_some_and(|before| shares_hosts(meta, &before.meta))
+        };
         let mut names = touched::names(before, after);
-        for (_, sibling) in siblings.iter().filter(|(_, sibling)| concerned(&sibling.meta)) {
-            names.extend(sibling.packages.iter().map(|package| package.name.as_str()));
+        for (_, sibling) in &siblings {
+            if judged(&sibling.meta) || (gate && beside(&sibling.meta)) {
+                names.extend(sibling.packages.iter().map(|package| package.name.as_str()));
+            }
+        }
+        if yum {
+            let beside = siblings.iter().map(|(_, sibling)| sibling).filter(|sibling| beside(&sibling.meta));
+            touched::add_obsoleted(beside, &mut names);
+        }
+        if modules {
+            let beside = siblings.iter().map(|(_, sibling)| sibling).filter(|sibling| beside(&sibling.meta));
+            let contents: Vec<_> = beside.chain(before).chain([after]).collect();
+            touched::add_hidden(&contents, &mut names);
         }
         Ok(names.into_iter().map(str::to_owned).collect())
     }
+}
+
+/// Which hosts it speaks to, or under which name hosts know it: a host that finds its own repositories among the
+/// sources hears no others (pakiti-core, `rules::view`), so what these say may count no longer, or again.
+fn gate_moved(before: Option<&RepositoryMeta>, after: &RepositoryMeta) -> bool {
+    let gate = |meta: &RepositoryMeta| RepositoryMeta {
+        name: meta.name.clone(),
+        url: meta.url.clone(),
+        suite: meta.suite.clone(),
+        codename: meta.codename.clone(),
+        os_group: meta.os_group.clone(),
+        further_groups: meta.further_groups.clone(),
+        kind: meta.kind,
+        ..RepositoryMeta::default()
+    };
+    before.is_none_or(|before| gate(before) != gate(after))
+}
+
+/// Can a host hear both?
+fn shares_hosts(a: &RepositoryMeta, b: &RepositoryMeta) -> bool {
+    let groups = |meta: &RepositoryMeta| -> BTreeSet<OsGroupId> {
+        meta.os_group.iter().chain(&meta.further_groups).cloned().collect()
+    };
+    a.kind == b.kind && !groups(a).is_disjoint(&groups(b))
 }
 
 fn known_group(os_group: &str) -> Result<(), ConfigError> {
@@ -297,28 +312,6 @@ fn known_group(os_group: &str) -> Result<(), ConfigError> {
         return Ok(());
     }
     Err(ConfigError::OsGroup(os_group.to_owned()))
-}
-
-/// Nothing new is a success only as long as what is in force has not expired: a mirror that stands still is as
-/// wrong as one that offers something old.
-fn not_modified(source: &Source, refuse_expired: bool, now: i64) -> Result<Synced, SyncError> {
-    let until = source.snapshot.as_ref().and_then(|snapshot| snapshot.meta.valid_until);
-    match until {
-        Some(until) if refuse_expired && until < now => Err(SyncError::Expired(date(until))),
-        _ => Ok(Synced::NotModified),
-    }
-}
-
-/// An index that is there, wrong or unreachable in every form.
-fn missing(suite: &LoadedSuite) -> Option<&Skipped> {
-    let folder = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned());
-    suite.skipped.kept().iter().find(|item| {
-        let whole = matches!(
-            item.reason,
-            SkipReason::HashMismatch | SkipReason::Unreadable(_) | SkipReason::Decompress(_)
-        );
-        whole && item.line == 0 && !suite.files.iter().any(|file| folder(&file.path) == folder(&item.file))
-    })
 }
 
 fn read_keyring(path: &Path) -> io::Result<Vec<u8>> {
@@ -331,26 +324,30 @@ fn read_keyring(path: &Path) -> io::Result<Vec<u8>> {
     if data.len() as u64 > MAX_KEYRING { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(data) }
 }
 
-async fn load(folder: Box<dyn Folder + Send>, options: AptOptions) -> Result<LoadedSuite, SyncError> {
-    let loaded = tokio::task::spawn_blocking(move || suite::load(folder.as_ref(), &options)).await;
-    Ok(loaded.map_err(|_| SyncError::Stopped)??)
-}
-
-/// Host part of the URL, as apt's `origin` pins name it; in apt's lists it is the first part of the prefix.
-fn site(place: &Place) -> String {
-    match place {
-        Place::Web(url) => url.host_str().unwrap_or_default().to_owned(),
-        Place::Folder(_) => String::new(),
-        Place::Lists(_, prefix) => prefix.split('_').next().unwrap_or_default().to_owned(),
-    }
-}
-
-/// The Release decides the content (it names every hash), the options decide how it is read.
-fn content_hash(release: &[u8], source: &Source, options: &SourceOptions) -> [u8; 32] {
+/// What a source asks for: another address, other options, another OS group or name need their own answer.
+fn request(source: &Source, options: &SourceOptions) -> String {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(release).update(&[0]);
-    hasher.update(options.record().as_bytes()).update(&[0]);
-    hasher.update(source.os_group.as_bytes());
+    for part in [&source.kind, &source.name, &source.url, &source.os_group, &options.record()] {
+        hasher.update(part.as_bytes()).update(&[0]);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Validators of the active snapshot; none where there is no snapshot or it was asked for otherwise: they would
+/// only hide the content.
+fn validators(source: &Source, options: &SourceOptions) -> Validators {
+    let snapshot = source.snapshot.as_ref();
+    let report: FetchReport = snapshot.and_then(|s| serde_json::from_str(&s.report).ok()).unwrap_or_default();
+    if snapshot.is_none() || report.request != request(source, options) {
+        return Validators::default();
+    }
+    Validators { etag: source.etag.clone(), last_modified: source.last_modified.clone() }
+}
+
+/// The index decides the content (it names every hash), the request decides how it is read and what it is called.
+fn content_hash(index: &[u8], source: &Source, options: &SourceOptions) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(index).update(&[0]).update(request(source, options).as_bytes());
     *hasher.finalize().as_bytes()
 }
 

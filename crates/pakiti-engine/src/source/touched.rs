@@ -3,6 +3,7 @@
 //! The sweep looks only at package sets that hold one of them (design.md, "The heart"), so a name too few is a
 //! wrong verdict and a name too many only work.
 
+use pakiti_core::module::{ModuleStream, Modules};
 use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryMeta};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -14,12 +15,91 @@ pub(crate) fn names<'a>(
 ) -> BTreeSet<&'a str> {
     let old = before.map(|b| b.packages.as_slice()).unwrap_or_default();
     let mut names = BTreeSet::new();
-    if before.is_some_and(|b| same_rules(&b.meta, &after.meta)) {
-        symmetric_difference(old, &after.packages, &mut names);
-    } else {
-        names.extend(old.iter().chain(&after.packages).map(|p| p.name.as_str()));
+    let (mut advisories, mut streams) = (Vec::new(), Vec::new());
+    match before {
+        Some(before) if same_rules(&before.meta, &after.meta) => {
+            for package in difference(old, &after.packages) {
+                add_package(package, &mut names);
+            }
+            advisories.extend(difference(&before.advisories, &after.advisories));
+            streams.extend(moved_streams(&before.modules, &after.modules));
+        }
+        before => {
+            old.iter().chain(&after.packages).for_each(|package| add_package(package, &mut names));
+            for content in before.into_iter().chain([after]) {
+                advisories.extend(&content.advisories);
+                streams.extend(&content.modules.streams);
+            }
+        }
     }
+    names.extend(advisories.iter().flat_map(|advisory| &advisory.packages).map(|p| p.name.as_str()));
+    names.extend(streams.iter().flat_map(|stream| &stream.artifacts).filter_map(|a| artifact_name(a)));
     names
+}
+
+/// Modules moved: what streams of other repositories hold may be active because of it, or no longer, and so do
+/// packages under other names go or come that provide a touched one, with what they obsolete.
+pub(crate) fn add_hidden<'a>(contents: &[&'a RepositoryContent], names: &mut BTreeSet<&'a str>) {
+    let streams = contents.iter().flat_map(|content| &content.modules.streams);
+    names.extend(streams.flat_map(|stream| &stream.artifacts).filter_map(|a| artifact_name(a)));
+    let mut further = BTreeSet::new();
+    for package in contents.iter().flat_map(|content| &content.packages) {
+        let provided = package.provides.iter().map(String::as_str);
+        if std::iter::once(package.name.as_str()).chain(provided).any(|name| names.contains(name)) {
+            add_package(package, &mut further);
+        }
+    }
+    names.extend(further);
+}
+
+/// A build of a better priority shadows those of its name in other repositories, and with them what they obsolete.
+pub(crate) fn add_obsoleted<'a>(
+    contents: impl Iterator<Item = &'a RepositoryContent>,
+    names: &mut BTreeSet<&'a str>,
+) {
+    let mut further = BTreeSet::new();
+    for package in contents.flat_map(|content| &content.packages).filter(|p| !p.obsoletes.is_empty()) {
+        if names.contains(package.name.as_str()) {
+            add_package(package, &mut further);
+        }
+    }
+    names.extend(further);
+}
+
+/// A package touches its own name and those it obsoletes.
+fn add_package<'a>(package: &'a IndexedPackage, names: &mut BTreeSet<&'a str>) {
+    names.insert(&package.name);
+    names.extend(package.obsoletes.iter().map(|obsoleted| obsoleted.name.as_str()));
+}
+
+/// All streams, old and new, of the modules of which any stream or the default differs: which of them is active
+/// may change, and with it what the others show and hide.
+fn moved_streams<'a>(before: &'a Modules, after: &'a Modules) -> Vec<&'a ModuleStream> {
+    let mut moved: BTreeSet<&str> =
+        difference(&before.streams, &after.streams).into_iter().map(|stream| stream.name.as_str()).collect();
+    for (name, stream) in before.defaults.iter().chain(&after.defaults) {
+        if before.defaults.get(name) != Some(stream) || after.defaults.get(name) != Some(stream) {
+            moved.insert(name);
+        }
+    }
+    let both = || before.streams.iter().chain(&after.streams);
+    // What a moved stream needs may be active because of it, and so on.
+    loop {
+        let needed =
+            both().filter(|s| moved.contains(s.name.as_str())).flat_map(|s| s.requires.iter().flatten());
+        let more: Vec<&str> =
+            needed.map(|(name, _)| name.as_str()).filter(|name| !moved.contains(name)).collect();
+        if more.is_empty() {
+            break;
+        }
+        moved.extend(more);
+    }
+    both().filter(|stream| moved.contains(stream.name.as_str())).collect()
+}
+
+/// The name in `name-epoch:version-release.arch`.
+fn artifact_name(artifact: &str) -> Option<&str> {
+    artifact.rsplitn(3, '-').nth(2)
 }
 
 /// Do both judge alike, apart from their packages? Dates do not enter a verdict.
@@ -31,7 +111,9 @@ fn same_rules(a: &RepositoryMeta, b: &RepositoryMeta) -> bool {
 /// The vendors (OS group, origin) of which a security suite comes or goes: packages of their other suites count
 /// as judged from now on, or no longer.
 pub(crate) fn vendors(before: Option<&RepositoryContent>, after: &RepositoryContent) -> Vec<RepositoryMeta> {
-    let secures = |content: &RepositoryContent| content.meta.security.then(|| content.meta.clone());
+    let secures = |content: &RepositoryContent| {
+        (content.meta.security || content.meta.errata).then(|| content.meta.clone())
+    };
     let (old, new) = (before.and_then(secures), secures(after));
     match (old, new) {
         (Some(old), Some(new)) if same_vendor(&old, &new) => Vec::new(),
@@ -41,29 +123,28 @@ pub(crate) fn vendors(before: Option<&RepositoryContent>, after: &RepositoryCont
 
 /// Do both speak for the same OS group by the same origin?
 pub(crate) fn same_vendor(a: &RepositoryMeta, b: &RepositoryMeta) -> bool {
-    (&a.os_group, &a.origin) == (&b.os_group, &b.origin)
+    (a.kind, &a.os_group, &a.origin) == (b.kind, &b.os_group, &b.origin)
 }
 
-/// Both lists are sorted: one pass.
-fn symmetric_difference<'a>(a: &'a [IndexedPackage], b: &'a [IndexedPackage], names: &mut BTreeSet<&'a str>) {
+/// What stands in one of two sorted lists only: one pass.
+fn difference<'a, T: Ord>(a: &'a [T], b: &'a [T]) -> Vec<&'a T> {
     let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    let mut out = Vec::new();
     loop {
         let order = match (a.peek(), b.peek()) {
-            (None, None) => return,
+            (None, None) => return out,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(x), Some(y)) => x.cmp(y),
         };
-        let differs = match order {
-            Ordering::Less => a.next(),
-            Ordering::Greater => b.next(),
+        match order {
+            Ordering::Less => out.extend(a.next()),
+            Ordering::Greater => out.extend(b.next()),
             Ordering::Equal => {
                 a.next();
                 b.next();
-                None
             }
-        };
-        names.extend(differs.map(|p| p.name.as_str()));
+        }
     }
 }
 
@@ -84,6 +165,7 @@ mod tests {
                 source_name: name.into(),
                 source_version: version.into(),
                 phased: None,
+                ..Default::default()
             });
         }
         content.canonicalise();
@@ -109,6 +191,71 @@ mod tests {
         let after = content(&["b 1", "c 1"], |meta| meta.security = true);
         assert_eq!(of(&before, &after), ["a", "b", "c"]);
         assert_eq!(names(None, &before).len(), 2);
+    }
+
+    fn stream(module: &str, requires: &[&str], artifact: &str) -> ModuleStream {
+        let (name, stream) = module.split_once(':').unwrap();
+        ModuleStream {
+            name: name.into(),
+            stream: stream.into(),
+            version: 1,
+            context: String::new(),
+            arch: "x86_64".into(),
+            requires: vec![requires.iter().map(|name| ((*name).to_owned(), Vec::new())).collect()],
+            artifacts: vec![artifact.to_owned()],
+        }
+    }
+
+    #[test]
+    fn errata_obsoletes_and_streams_touch_the_names_they_speak_of() {
+        let before = content(&["a 1"], |_| {});
+        let mut after = content(&["a 1", "b 1"], |_| {});
+        after.packages[1].obsoletes =
+            vec![pakiti_core::repository::Dependency { name: "old".into(), bound: None }];
+        after.advisories.push(pakiti_core::advisory::Advisory {
+            id: "SA-1".into(),
+            kind: pakiti_core::judgement::UpdateKind::Security,
+            severity: String::new(),
+            title: String::new(),
+            issued: None,
+            updated: None,
+            cves: Vec::new(),
+            reboot: false,
+            packages: vec![pakiti_core::advisory::AdvisoryPackage {
+                name: "fixed".into(),
+                version: "1-1".into(),
+                arch: "noarch".into(),
+                module: None,
+                reboot: false,
+            }],
+        });
+        assert_eq!(of(&before, &after), ["b", "fixed", "old"]);
+
+        let (mut before, mut after) = (content(&["a 1"], |_| {}), content(&["a 1"], |_| {}));
+        let common = [
+            stream("web:1", &["lang"], "web-1-1.x86_64"),
+            stream("lang:2", &[], "lang-0:2-1.x86_64"),
+            stream("db:1", &[], "db-server-0:1-1.x86_64"),
+        ];
+        before.modules.streams = common.to_vec();
+        after.modules.streams = [&common[..], &[stream("web:2", &[], "web-ng-0:1-1.x86_64")]].concat();
+        after.modules.canonicalise();
+        before.modules.canonicalise();
+        assert_eq!(of(&before, &after), ["lang", "web", "web-ng"]);
+        after.modules = before.modules.clone();
+        after.modules.defaults.insert("db".into(), "1".into());
+        assert_eq!(of(&before, &after), ["db-server"]);
+    }
+
+    #[test]
+    fn what_a_shadowed_package_obsoletes_is_touched() {
+        let mut sibling = content(&["new 1", "other 1"], |_| {});
+        for (package, old) in sibling.packages.iter_mut().zip(["old", "elder"]) {
+            package.obsoletes = vec![pakiti_core::repository::Dependency { name: old.into(), bound: None }];
+        }
+        let mut names = BTreeSet::from(["new"]);
+        add_obsoleted([&sibling].into_iter(), &mut names);
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["new", "old"]);
     }
 
     #[test]

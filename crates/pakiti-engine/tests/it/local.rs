@@ -37,6 +37,14 @@ fn options_are_kept_as_they_are() {
         inline_key: Some("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\"ü\"".into()),
         trusted: true,
         check_valid_until: false,
+        excludes: vec!["kernel*".into()],
+        module_hotfixes: true,
+        mirrorlist: true,
+        further_groups: vec!["rocky-9".into()],
+        proxy: Some("http://proxy.example:3128".into()),
+        client_certificate: Some("/etc/pki/entitlement/1.pem".into()),
+        client_key: Some("/etc/pki/entitlement/1-key.pem".into()),
+        authorities: Some("/etc/rhsm/ca/redhat-uep.pem".into()),
     };
     for options in [SourceOptions::default(), full] {
         assert_eq!(SourceOptions::read(&options.record()), Ok(options));

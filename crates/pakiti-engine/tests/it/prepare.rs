@@ -20,7 +20,7 @@ fn six(lines: &[&str], packages: &[&str]) -> ReadyReport {
 
 fn packages(report: &ReadyReport) -> Vec<Package> {
     let ReportedSet::New { packages, .. } = &report.set else { panic!("not parsed") };
-    packages.iter().map(|(_, package)| package.clone()).collect()
+    packages.iter().map(|known| known.1.clone()).collect()
 }
 
 fn facts(report: &ReadyReport) -> Facts {

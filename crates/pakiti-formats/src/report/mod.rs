@@ -16,6 +16,7 @@ mod header_value;
 mod lines;
 mod list;
 mod nevra;
+mod package_lines;
 mod rpm;
 mod rpm_qa;
 mod table;
@@ -27,6 +28,7 @@ pub use detect::detect;
 pub use error::{ReportError, SkipReason};
 pub use header::{Header, RawList, Split, split};
 pub use list::PackageList;
+pub use package_lines::{PackageLine, PackageLines};
 pub use write::write;
 
 use pakiti_core::package::Package;
@@ -221,11 +223,12 @@ pub fn parse_packages(
     list: RawList<'_>,
     limits: &Limits,
 ) -> Result<PackageList, ReportError> {
-    let format = header.package_format().unwrap_or_else(|| list::infer_format(list.bytes));
-    match protocol {
-        Protocol::V5 => v5::parse(format, list, limits),
-        Protocol::V6 => v6::parse(format, list, limits),
+    let lines = PackageLines::new(protocol, header, list);
+    let mut packages = list::ListBuilder::new(limits, list.bytes.len());
+    for line in lines.iter() {
+        packages.take(line.number(), line.parse(limits))?;
     }
+    Ok(packages.finish())
 }
 
 fn parse_protocol(protocol: Protocol, bytes: &[u8], limits: &Limits) -> Result<Report, ReportError> {

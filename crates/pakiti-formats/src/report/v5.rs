@@ -4,36 +4,21 @@
 //! Pakiti 3, a CR at the end of a line does not belong to the architecture, and a line that fits no pattern is
 //! skipped instead of repeating the line before it (G-16).
 
-use super::lines::{Columns, Line, Lines};
-use super::list::ListBuilder;
-use super::{Limits, PackageFlags, PackageList, RawList, ReportError, ReportedPackage, SkipReason, rpm};
+use super::lines::{Columns, Line};
+use super::{Limits, PackageFlags, ReportedPackage, SkipReason, rpm};
 use pakiti_core::package::{Package, PackageFormat};
 use std::borrow::Cow;
 
-/// Reads the list of a report from a host with this packaging system.
-pub(super) fn parse(
-    format: PackageFormat,
-    raw: RawList<'_>,
-    limits: &Limits,
-) -> Result<PackageList, ReportError> {
-    let bytes = without_backslashes(raw.bytes);
-    let mut list = ListBuilder::new(limits, raw.bytes.len());
-    for line in Lines::new(&bytes, raw.first_line) {
-        if !line.is_blank() && !line.is_separator() {
-            list.take(line.number, package(format, line, limits))?;
-        }
-    }
-    Ok(list.finish())
-}
-
-fn without_backslashes(list: &[u8]) -> Cow<'_, [u8]> {
+/// The list as Pakiti 3 reads it.
+pub(super) fn without_backslashes(list: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\\', list).is_none() {
         return Cow::Borrowed(list);
     }
     Cow::Owned(list.iter().copied().filter(|b| *b != b'\\').collect())
 }
 
-fn package(
+/// The package of a line of a host with this packaging system.
+pub(super) fn package(
     format: PackageFormat,
     line: Line<'_>,
     limits: &Limits,

@@ -4,30 +4,12 @@
 //! of its own that does not have it (key id, install time, an unknown flag) is unknown; it does not cost the
 //! package.
 
-use super::lines::{Columns, Line, Lines};
-use super::list::ListBuilder;
-use super::{
-    Limits, PackageFlags, PackageList, PackageState, RawList, ReportError, ReportedPackage, SkipReason, rpm,
-    v5,
-};
+use super::lines::{Columns, Line};
+use super::{Limits, PackageFlags, PackageState, ReportedPackage, SkipReason, rpm, v5};
 use pakiti_core::package::PackageFormat;
 
-/// Reads the list of a report from a host with this packaging system.
-pub(super) fn parse(
-    format: PackageFormat,
-    raw: RawList<'_>,
-    limits: &Limits,
-) -> Result<PackageList, ReportError> {
-    let mut list = ListBuilder::new(limits, raw.bytes.len());
-    for line in Lines::new(raw.bytes, raw.first_line) {
-        if !line.is_blank() && !line.is_separator() {
-            list.take(line.number, package(format, line, limits))?;
-        }
-    }
-    Ok(list.finish())
-}
-
-fn package(
+/// The package of a line of a host with this packaging system.
+pub(super) fn package(
     format: PackageFormat,
     line: Line<'_>,
     limits: &Limits,

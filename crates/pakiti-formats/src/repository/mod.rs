@@ -6,6 +6,8 @@
 //! [`RepositoryContent`]: pakiti_core::repository::RepositoryContent
 
 pub mod apt;
+pub mod php_repositories;
+pub mod yum;
 
 use crate::decompress::DecompressError;
 use std::fmt;
@@ -90,6 +92,27 @@ pub enum SkipReason {
     /// A file that cannot be decompressed.
     #[error(transparent)]
     Decompress(DecompressError),
+    /// A field with bytes that are not UTF-8, or with an entity that XML does not define.
+    #[error("{field} is not text")]
+    NotText {
+        /// Name of the field.
+        field: &'static str,
+    },
+    /// A field whose value means nothing.
+    #[error("{field} is not readable")]
+    Value {
+        /// Name of the field.
+        field: &'static str,
+    },
+    /// A document of a YAML stream that cannot be read.
+    #[error(transparent)]
+    Yaml(yum::YamlError),
+    /// A file that a yum repository names and that is not read.
+    #[error(transparent)]
+    File(yum::FileError),
+    /// A yum repository of advisories alone.
+    #[error("names no packages, only advisories")]
+    NoPackages,
     /// A file that cannot be read.
     #[error("not readable: {0}")]
     Unreadable(std::io::Error),
@@ -102,6 +125,13 @@ pub enum SkipReason {
         /// `Valid-Until`, unix seconds.
         since: i64,
     },
+}
+
+impl SkipReason {
+    /// Is it a file that the repository names and does not have?
+    pub fn is_absent_file(&self) -> bool {
+        matches!(self, Self::File(yum::FileError::Missing))
+    }
 }
 
 fn date(seconds: i64) -> String {

@@ -1,5 +1,8 @@
 //! apt suites: Debian's real indices, damaged copies of them, made-up suites, this machine's own lists.
 
+mod by_hash;
+mod places;
+
 use crate::debian::{NOW, keyring, suite};
 use pakiti_core::os_group::OsGroupId;
 use pakiti_formats::openpgp::{SignatureError, Unfit};
@@ -241,26 +244,6 @@ fn components_and_architectures_are_those_of_the_paths_and_can_be_chosen() {
     assert_eq!(names(&made.load(&amd64).unwrap()), ["main/a", "contrib/b", "main/d"]);
     let none = AptOptions { components: Some(vec!["non-free".to_owned()]), ..options };
     assert!(matches!(made.load(&none), Err(AptError::NoPackages { .. })));
-}
-
-#[test]
-fn flat_repositories_load() {
-    let made = Made::new("Origin: x\n", &[("./Packages", INDEX)]);
-    let mut made = Made(made.0.into_iter().map(|(path, data)| (path.replace("./", ""), data)).collect());
-    let loaded = made.load(&AptOptions::new(NOW)).unwrap();
-    assert_eq!(names(&loaded), ["/a", "/b"]);
-    assert_eq!(loaded.architectures.iter().collect::<Vec<_>>(), ["all", "amd64"]);
-    made.0.remove("Packages");
-    assert!(matches!(made.load(&AptOptions::new(NOW)), Err(AptError::NoPackages { .. })));
-}
-
-#[test]
-fn by_hash_is_asked_first() {
-    let mut made = Made::new("Acquire-By-Hash: yes\n", &[("main/binary-amd64/Packages", INDEX)]);
-    let data = made.0.insert("main/binary-amd64/Packages".to_owned(), b"newer already".to_vec()).unwrap();
-    let path = format!("main/binary-amd64/by-hash/SHA256/{}", hex(&Sha256::digest(&data)));
-    made.0.insert(path, data);
-    assert_eq!(names(&made.load(&AptOptions::new(NOW)).unwrap()), ["main/a", "main/b"]);
 }
 
 #[test]

@@ -3,3 +3,5 @@ mod apt;
 mod debian;
 mod openpgp;
 mod report;
+mod repository_lists;
+mod yum;

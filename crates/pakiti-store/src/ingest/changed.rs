@@ -5,19 +5,21 @@
 
 use super::{Outcome, Pending, ReportedSet, Stored, hosts};
 use crate::args;
-use crate::db::{Tx, pieces, placeholders};
+use crate::db::Tx;
+use crate::dialect::{Type, tables};
 use crate::error::{Result, StoreError};
 use crate::generation::Generation;
 use crate::intern;
-use crate::judging::{Fresh, Placed, judge_set, persist, read_counters, store_verdicts};
-use crate::memo::{Memo, set_ids};
+use crate::judging::{Fresh, Made, Placed, judge_set, persist_new, read_counters, store_verdicts};
+use crate::memo::{FastSet, Known, Memo, set_ids};
 use crate::totals::CellChanges;
 use pakiti_core::context::Context;
-use pakiti_core::package::{Package, PackageKey};
+use pakiti_core::package::PackageKey;
 use pakiti_core::package_set::PackageId;
 use pakiti_core::rules::RuleIndex;
 use pakiti_core::verdict::Counters;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// What storing the changed reports of one batch works with.
 pub(super) struct Step<'a> {
@@ -27,6 +29,38 @@ pub(super) struct Step<'a> {
     generation: Generation,
     /// Ids of the sets that this batch brought.
     new_sets: HashMap<i64, Vec<PackageId>>,
+    /// The packages that this batch brought.
+    new_packages: FastSet<PackageId>,
+}
+
+/// A set that may not be stored yet.
+struct NewSet<'a> {
+    ids: Vec<PackageId>,
+    unknown: Vec<&'a Known>,
+}
+
+impl<'a> NewSet<'a> {
+    fn of(packages: &'a [Known], memo: &Memo) -> Self {
+        let mut set = Self { ids: Vec::with_capacity(packages.len()), unknown: Vec::new() };
+        for known in packages {
+            match memo.ids.get(&known.0) {
+                Some(id) => set.ids.push(*id),
+                None => set.unknown.push(known),
+            }
+        }
+        set
+    }
+
+    /// The set's ids, ascending.
+    fn finish(mut self, stored: &HashMap<PackageKey, PackageId>) -> Result<Vec<PackageId>> {
+        for known in self.unknown {
+            let id = stored.get(&known.0).copied();
+            self.ids.push(id.ok_or_else(|| missing("package", &known.1.name))?);
+        }
+        self.ids.sort_unstable();
+        self.ids.dedup();
+        Ok(self.ids)
+    }
 }
 
 /// Where a report belongs, by id.
@@ -43,7 +77,7 @@ impl<'a> Step<'a> {
         index: &'a RuleIndex,
         generation: Generation,
     ) -> Self {
-        Self { tx, memo, index, generation, new_sets: HashMap::new() }
+        Self { tx, memo, index, generation, new_sets: HashMap::new(), new_packages: FastSet::default() }
     }
 }
 
@@ -54,52 +88,38 @@ impl Step<'_> {
         pending: &[Pending<'_>],
         stored: &mut [Option<Stored>],
     ) -> Result<()> {
-        self.packages(pending).await?;
-        self.sets(pending).await?;
+        let sets = self.packages(pending).await?;
+        self.sets(sets).await?;
         self.contexts(pending).await?;
         self.cells(pending).await?;
         self.verdicts(pending).await?;
         self.hosts(pending, stored).await
     }
 
-    async fn packages(&mut self, pending: &[Pending<'_>]) -> Result<()> {
-        let mut wanted: BTreeMap<PackageKey, &Package> = BTreeMap::new();
+    /// The ids of the packages of sets that are not known yet.
+    async fn packages(&mut self, pending: &[Pending<'_>]) -> Result<BTreeMap<[u8; 32], Vec<PackageId>>> {
+        let mut sets = BTreeMap::new();
+        let mut unknown: BTreeMap<PackageKey, &Known> = BTreeMap::new();
         for pending in pending {
             if let ReportedSet::New { hash, packages } = &pending.report.set
                 && !self.memo.sets.contains_key(hash)
+                && !sets.contains_key(hash)
             {
-                let unknown = packages.iter().filter(|(key, _)| !self.memo.ids.contains_key(key));
-                wanted.extend(unknown.map(|(key, package)| (*key, package)));
+                let set = NewSet::of(packages, self.memo);
+                unknown.extend(set.unknown.iter().map(|known| (known.0, *known)));
+                sets.insert(*hash, set);
             }
         }
-        let ids = intern::packages(self.tx, &wanted).await?;
-        for (key, package) in wanted {
-            let id = ids.get(&key).copied().ok_or_else(|| missing("package", &package.name))?;
-            self.memo.remember(id, key, package);
+        let interned = intern::packages(self.tx, &unknown, &mut self.memo.asking).await?;
+        for (key, known) in unknown {
+            let id = interned.ids.get(&key).copied().ok_or_else(|| missing("package", &known.1.name))?;
+            self.memo.remember(id, Arc::clone(known));
         }
-        Ok(())
+        self.new_packages = interned.new;
+        sets.into_iter().map(|(hash, set)| Ok((hash, set.finish(&interned.ids)?))).collect()
     }
 
-    async fn sets(&mut self, pending: &[Pending<'_>]) -> Result<()> {
-        let mut wanted = BTreeMap::new();
-        for pending in pending {
-            if let ReportedSet::New { hash, packages } = &pending.report.set
-                && !self.memo.sets.contains_key(hash)
-            {
-                wanted.insert(*hash, packages);
-            }
-        }
-        let mut sets = BTreeMap::new();
-        for (hash, packages) in wanted {
-            let mut ids = Vec::with_capacity(packages.len());
-            for (key, package) in packages.iter() {
-                let id = self.memo.ids.get(key).copied();
-                ids.push(id.ok_or_else(|| missing("package", &package.name))?);
-            }
-            ids.sort_unstable();
-            ids.dedup();
-            sets.insert(hash, ids);
-        }
+    async fn sets(&mut self, sets: BTreeMap<[u8; 32], Vec<PackageId>>) -> Result<()> {
         let ids_of = intern::sets(self.tx, &sets).await?;
         for (hash, ids) in sets {
             let id = ids_of.get(&hash).copied();
@@ -164,8 +184,9 @@ impl Step<'_> {
         let mut fresh = Fresh::new();
         let mut made = Vec::new();
         for (key, (place, pending)) in wanted {
-            let ids = match self.new_sets.get(&key.0) {
-                Some(ids) => ids.clone(),
+            // One set in several contexts of a batch is rare: the second reads it.
+            let ids = match self.new_sets.remove(&key.0) {
+                Some(ids) => ids,
                 None => set_ids(self.tx, key.0).await?,
             };
             let placed = Placed {
@@ -173,24 +194,27 @@ impl Step<'_> {
                 context: &pending.report.context,
                 now: pending.report.received_at,
             };
-            made.push((key, judge_set(self.tx, self.memo, self.index, &placed, &ids, &mut fresh).await?));
+            let (verdict, group_id) =
+                judge_set(self.tx, self.memo, self.index, &placed, &ids, &mut fresh).await?;
+            made.push(Made { set_id: key.0, context_id: key.1, group_id, verdict });
         }
-        persist(self.tx, &fresh).await?;
+        persist_new(self.tx, &fresh, &self.new_packages).await?;
         store_verdicts(self.tx, &made, self.generation.active).await?;
-        self.memo.verdicts.extend(made.iter().map(|(key, verdict)| (*key, verdict.counters)));
+        self.memo
+            .verdicts
+            .extend(made.iter().map(|made| ((made.set_id, made.context_id), made.verdict.counters)));
         Ok(())
     }
 
     /// The stored verdicts of these (set, context) that are valid for the active generation.
     async fn current_verdicts(&mut self, keys: &[(i64, i64)]) -> Result<Vec<((i64, i64), Counters)>> {
         let mut out = Vec::new();
-        for piece in pieces(keys, 128) {
+        let rows = keys.iter().map(|key| args![key.0, key.1]).collect();
+        for (table, args) in tables(self.tx.dialect(), &[Type::Int, Type::Int], rows, 128) {
             let sql = format!(
                 "SELECT set_id, context_id, computed_generation, packages, in_repository, judged, unknown, \
-                 security, other, held FROM verdict WHERE (set_id, context_id) IN (VALUES {})",
-                placeholders(piece.len(), 2, 1)
+                 security, other, held FROM verdict WHERE (set_id, context_id) IN ({table})"
             );
-            let args = piece.iter().flat_map(|key| args![key.0, key.1]).collect();
             for row in self.tx.fetch(&sql, args).await? {
                 if self.generation.is_current(row.int(2)?) {
                     out.push(((row.int(0)?, row.int(1)?), read_counters(&row, 3)?));

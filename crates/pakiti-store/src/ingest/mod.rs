@@ -11,9 +11,8 @@ mod unchanged;
 use crate::db::Db;
 use crate::error::{Result, StoreError};
 use crate::generation;
-use crate::memo::Memo;
+use crate::memo::{Known, Memo};
 use pakiti_core::context::Context;
-use pakiti_core::package::{Package, PackageKey};
 use pakiti_core::rules::RuleIndex;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -27,8 +26,8 @@ pub enum ReportedSet {
     New {
         /// Hash of the set.
         hash: [u8; 32],
-        /// Packages by key.
-        packages: Arc<Vec<(PackageKey, Package)>>,
+        /// The packages, shared with other reports.
+        packages: Vec<Known>,
     },
 }
 

@@ -1,7 +1,9 @@
 //! The unchanged reports of a batch: found and counted by one statement (law 3).
 
 use super::{Outcome, Pending, ReportedSet, Stored};
-use crate::db::{Tx, Value, pieces, placeholders};
+use crate::args;
+use crate::db::{Tx, Value};
+use crate::dialect::{Type, lists, tables};
 use crate::error::Result;
 use crate::memo::Memo;
 use std::collections::{BTreeSet, HashMap};
@@ -23,19 +25,16 @@ pub(super) async fn recall(tx: &mut Tx, memo: &mut Memo, pending: &[Pending<'_>]
             contexts.insert(pending.context_hash);
         }
     }
-    let sets: Vec<[u8; 32]> = sets.into_iter().collect();
-    for piece in pieces(&sets, CHUNK) {
-        let list = placeholders(1, piece.len(), 1);
-        let sql = format!("SELECT hash, id FROM package_set WHERE hash IN {list}");
-        for row in tx.fetch(&sql, piece.iter().map(|hash| Value::from(*hash)).collect()).await? {
+    let values = |hashes: BTreeSet<[u8; 32]>| hashes.into_iter().map(Value::from).collect();
+    for (list, args) in lists(tx.dialect(), Type::Blob, values(sets), CHUNK) {
+        let sql = format!("SELECT hash, id FROM package_set WHERE hash {list}");
+        for row in tx.fetch(&sql, args).await? {
             memo.sets.insert(row.hash(0)?, row.int(1)?);
         }
     }
-    let contexts: Vec<[u8; 32]> = contexts.into_iter().collect();
-    for piece in pieces(&contexts, CHUNK) {
-        let list = placeholders(1, piece.len(), 1);
-        let sql = format!("SELECT hash, id, group_context_id FROM context WHERE hash IN {list}");
-        for row in tx.fetch(&sql, piece.iter().map(|hash| Value::from(*hash)).collect()).await? {
+    for (list, args) in lists(tx.dialect(), Type::Blob, values(contexts), CHUNK) {
+        let sql = format!("SELECT hash, id, group_context_id FROM context WHERE hash {list}");
+        for row in tx.fetch(&sql, args).await? {
             memo.contexts.insert(row.hash(0)?, (row.int(1)?, row.int(2)?));
         }
     }
@@ -59,23 +58,20 @@ pub(super) async fn touch(
         let context = memo.contexts.get(&pending.context_hash).copied();
         if let (Some(set), Some((context, _))) = (set, context) {
             positions.insert(pending.report.identity, (pending.at, set));
-            candidates.push((pending.report, set, context));
+            let report = pending.report;
+            candidates.push(args![report.identity, set, context, report.facts_hash, report.received_at]);
         }
     }
-    for piece in pieces(&candidates, CHUNK) {
+    let types = [Type::Blob, Type::Int, Type::Int, Type::Blob, Type::Int];
+    for (table, args) in tables(tx.dialect(), &types, candidates, CHUNK) {
         let sql = format!(
-            "WITH v (identity, set_id, context_id, facts_hash, at) AS (VALUES {}) \
+            "WITH v (identity, set_id, context_id, facts_hash, at) AS ({table}) \
              UPDATE host SET reports = reports + 1, \
              last_report = CASE WHEN v.at > last_report THEN v.at ELSE last_report END \
              FROM v WHERE host.identity = v.identity AND host.set_id = v.set_id \
              AND host.context_id = v.context_id AND host.facts_hash = v.facts_hash \
-             RETURNING host.id, host.identity",
-            placeholders(piece.len(), 5, 1)
+             RETURNING host.id, host.identity"
         );
-        let mut args = Vec::with_capacity(piece.len() * 5);
-        for (report, set, context) in piece {
-            args.extend(crate::args![report.identity, *set, *context, report.facts_hash, report.received_at]);
-        }
         for row in tx.fetch(&sql, args).await? {
             if let Some(&(at, set_id)) = positions.get(&row.hash(1)?)
                 && let Some(slot) = stored.get_mut(at)

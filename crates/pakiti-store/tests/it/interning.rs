@@ -53,6 +53,22 @@ on_both! {
         assert_eq!(w.host("c").await.row.os_group, "");
     }
 
+    /// After a batch of nothing but new packages they are inserted without a question first.
+    async fn what_another_process_stored_since_is_found_though_nothing_was_asked_first(w: &mut World) {
+        let host = |name: &str, from: usize, to: usize| {
+            (from..to).fold(report(name), |spec, n| spec.pkg(&format!("pkg{n:04}"), "1"))
+        };
+        let mut other = w.another().await;
+        w.ingest(&[host("a", 0, 40)]).await;
+        other.ingest(&[host("b", 40, 80)]).await;
+        for (name, from, to) in [("c", 20, 100), ("d", 90, 130), ("e", 60, 125)] {
+            w.ingest(&[host(name, from, to)]).await;
+            other.ingest(&[host(&format!("{name}2"), from + 5, to + 5)]).await;
+        }
+        assert_eq!(w.count("package").await, 135);
+        other.finish().await;
+    }
+
     async fn a_batch_of_300_new_hosts_shares_one_set(w: &mut World) {
         let all: Vec<Spec> = (0..300).map(|n| many_packages(report(&format!("host{n:03}")), 700)).collect();
         let stored = w.ingest(&all).await;

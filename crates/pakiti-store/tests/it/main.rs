@@ -15,6 +15,7 @@ mod lists;
 mod migrations;
 mod packages;
 mod random;
+mod rpm;
 mod scope;
 mod sources;
 mod spec;

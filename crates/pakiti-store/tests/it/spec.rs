@@ -141,10 +141,10 @@ impl Spec {
     }
 
     pub(crate) fn ready(&self) -> ReadyReport {
-        let mut packages: Vec<_> = self.packages.iter().map(|p| (p.key(), p.clone())).collect();
-        packages.sort_unstable_by_key(|(key, _)| *key);
-        packages.dedup_by_key(|(key, _)| *key);
-        let new = ReportedSet::New { hash: self.set_hash(), packages: Arc::new(packages) };
+        let mut packages: Vec<_> = self.packages.iter().map(|p| Arc::new((p.key(), p.clone()))).collect();
+        packages.sort_unstable_by_key(|known| known.0);
+        packages.dedup_by_key(|known| known.0);
+        let new = ReportedSet::New { hash: self.set_hash(), packages };
         ReadyReport {
             identity: self.identity_hash(),
             name: self.host.clone(),
@@ -196,9 +196,10 @@ pub(crate) fn repository(codename: &str, security: bool, packages: &[(&str, &str
             source_name: (*name).into(),
             source_version: (*version).into(),
             phased: None,
+            ..Default::default()
         })
         .collect();
-    let mut content = RepositoryContent { meta, packages };
+    let mut content = RepositoryContent { meta, packages, ..Default::default() };
     content.canonicalise();
     content
 }
@@ -210,7 +211,11 @@ pub(crate) fn touched(old: Option<&RepositoryContent>, new: &RepositoryContent) 
     let all: BTreeSet<&IndexedPackage> = old.packages.iter().chain(&new.packages).collect();
     let names: BTreeSet<&str> = all
         .into_iter()
-        .filter(|p| old.meta != new.meta || !(old.packages.contains(p) && new.packages.contains(p)))
+        .filter(|p| {
+            old.meta != new.meta
+                || old.modules != new.modules
+                || !(old.packages.contains(p) && new.packages.contains(p))
+        })
         .map(|p| p.name.as_str())
         .collect();
     names.into_iter().map(str::to_owned).collect()

@@ -5,7 +5,7 @@ use crate::watch::rows;
 use pakiti_store::scope::Scope;
 use pakiti_store::source::{self, NewSnapshot};
 use pakiti_store::sweep::SweepStep;
-use pakiti_store::{args, generation};
+use pakiti_store::{args, effect, generation};
 
 on_both! {
     async fn a_switch_begins_the_next_generation(w: &mut World) {
@@ -23,6 +23,7 @@ on_both! {
         let id = w.source("security").await;
         let new = NewSnapshot {
             content: &content,
+            replaces: None,
             hash: [3; 32],
             skipped: 4,
             report: r#"{"files":[]}"#.into(),
@@ -38,7 +39,7 @@ on_both! {
         assert_eq!((snapshot.generation, snapshot.fetched_at, snapshot.hash), (1, T0 + 1, [3; 32]));
         assert_eq!((snapshot.packages, snapshot.skipped, snapshot.changed_names), (2, 4, 2));
         assert_eq!((snapshot.meta, snapshot.report.as_str()), (content.meta.clone(), r#"{"files":[]}"#));
-        assert_eq!(source::active_content(&w.db, id).await.unwrap(), Some(content));
+        assert_eq!(w.active_content(id).await, Some(content));
     }
 
     async fn a_superseded_snapshot_keeps_its_facts_and_loses_its_content(w: &mut World) {
@@ -52,7 +53,7 @@ on_both! {
         let generations: Vec<i64> = snapshots.iter().map(|s| s.generation).collect();
         assert_eq!(generations, [3, 2]);
         assert_eq!(snapshots[1].changed_names, 1);
-        assert_eq!(source::active_content(&w.db, id).await.unwrap(), Some(main_repository(&[("a", "3")])));
+        assert_eq!(w.active_content(id).await, Some(main_repository(&[("a", "3")])));
     }
 
     async fn active_contents_are_those_of_enabled_sources_at_their_generation(w: &mut World) {
@@ -147,6 +148,7 @@ on_both! {
         let content = main_repository(&[("a", "1")]);
         let new = NewSnapshot {
             content: &content,
+            replaces: None,
             hash: [0; 32],
             skipped: 0,
             report: String::new(),
@@ -156,6 +158,48 @@ on_both! {
         };
         assert!(source::switch(&w.db, 77, &new, T0, T0).await.is_err());
         assert_eq!((w.active().await, w.count("snapshot").await), (0, 0));
+    }
+
+    async fn a_diff_against_another_snapshot_than_the_active_one_is_refused(w: &mut World) {
+        w.switch("main", &main_repository(&[("a", "1")])).await;
+        let id = w.source("main").await;
+        let (first, _) = source::active_content(&w.db, id).await.unwrap().unwrap();
+        w.switch("main", &main_repository(&[("a", "2")])).await;
+        let content = main_repository(&[("a", "3")]);
+        for replaces in [None, Some(first)] {
+            let new = NewSnapshot {
+                content: &content,
+                replaces,
+                hash: [7; 32],
+                skipped: 0,
+                report: "{}".into(),
+                touched: vec!["a".into()],
+                etag: String::new(),
+                last_modified: String::new(),
+            };
+            let refused = source::switch(&w.db, id, &new, T0, T0).await.unwrap_err();
+            assert!(matches!(refused, pakiti_store::error::StoreError::SnapshotMoved), "{refused}");
+        }
+        assert_eq!((w.active().await, w.active_content(id).await), (2, Some(main_repository(&[("a", "2")]))));
+    }
+
+    async fn what_a_sweep_changed_is_told_with_its_generation(w: &mut World) {
+        let (h1, h2) = (report("h1").pkgs(&[("a", "1"), ("b", "1")]), report("h2").pkg("a", "1"));
+        w.ingest(&[h1, h2, report("h3").pkg("c", "1")]).await;
+        w.sync(&[("main", main_repository(&[("a", "1"), ("b", "2"), ("c", "1")]))]).await;
+        w.sync(&[("main", main_repository(&[("a", "2"), ("b", "2"), ("c", "1")]))]).await;
+        let operator = Scope::operator();
+        let first = effect::of_generation(&w.db, &operator, 1).await.unwrap();
+        let named = |e: &effect::Effect| -> Vec<(String, i64, i64)> {
+            e.most.iter().map(|c| (c.name.clone(), c.security, c.other)).collect()
+        };
+        assert_eq!((first.verdicts, first.hosts), (3, 3));
+        assert_eq!(named(&first)[0], ("h1".to_owned(), 0, 1));
+        let second = effect::of_generation(&w.db, &operator, 2).await.unwrap();
+        assert_eq!(named(&second), [("h1".to_owned(), 0, 1), ("h2".to_owned(), 0, 1)]);
+        let nobody = effect::of_generation(&w.db, &Scope::nothing(), 2).await.unwrap();
+        assert!(nobody.most.is_empty());
+        assert_eq!(effect::of_generation(&w.db, &operator, 9).await.unwrap(), effect::Effect::default());
     }
 
     async fn a_damaged_content_is_an_error_not_a_panic(w: &mut World) {

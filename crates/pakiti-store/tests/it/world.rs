@@ -94,12 +94,14 @@ impl World {
     pub(crate) async fn switch(&mut self, name: &str, content: &RepositoryContent) -> Option<i64> {
         let id = self.source(name).await;
         let old = source::active_content(&self.db, id).await.unwrap();
-        if old.as_ref() == Some(content) {
+        if old.as_ref().map(|(_, old)| old) == Some(content) {
             source::note_attempt(&self.db, id, None, self.now + DAY, self.now).await.unwrap();
             return None;
         }
+        let (replaces, old) = old.unzip();
         let new = NewSnapshot {
             content,
+            replaces,
             hash: *blake3::hash(&serde_json::to_vec(content).unwrap()).as_bytes(),
             skipped: 0,
             report: "{}".into(),
@@ -108,6 +110,11 @@ impl World {
             last_modified: String::new(),
         };
         Some(source::switch(&self.db, id, &new, self.now + DAY, self.now).await.unwrap())
+    }
+
+    /// The content of a source's active snapshot.
+    pub(crate) async fn active_content(&self, id: i64) -> Option<RepositoryContent> {
+        source::active_content(&self.db, id).await.unwrap().map(|(_, content)| content)
     }
 
     /// The id of the source with this name; added if new.

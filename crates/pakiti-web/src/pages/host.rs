@@ -1,6 +1,6 @@
 //! The page of one host.
 
-use super::{host_tabs, layout, render};
+use super::{host_tabs, layout, render, stale};
 use crate::access::Person;
 use crate::app::App;
 use crate::error::PageError;
@@ -27,8 +27,10 @@ pub(crate) async fn show(
     let word = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
     let db = &app.engine.db;
     let tab = match TabName::from_word(word("tab")) {
-        TabName::Todo => HostTab::Todo(host_tabs::todo(db, &detail, &facts, now).await?),
-        TabName::Updates => HostTab::Updates(host_tabs::updates(db, &detail, word("kind"), word("q")).await?),
+        TabName::Todo => HostTab::Todo(host_tabs::todo(&app, &detail, &facts).await?),
+        TabName::Updates => {
+            HostTab::Updates(host_tabs::updates(&app, &detail, word("kind"), word("q")).await?)
+        }
         TabName::Packages => {
             let after = query.get("after").cloned();
             HostTab::Packages(host_tabs::packages(db, &detail, word("status"), word("q"), after).await?)
@@ -44,6 +46,7 @@ pub(crate) async fn show(
     render(&HostPage {
         layout: layout(&app, &person, Section::Hosts).await?,
         head: head(&detail, &facts, now),
+        stale: stale::of_groups(db, &person.scope, &[detail.row.os_group], now).await?,
         tab,
     })
 }

@@ -1,23 +1,26 @@
 //! The tabs of a host's page, each read from the store when it is shown.
 
 use super::{host::host_facts, sources};
+use crate::app::App;
 use crate::error::PageError;
 use crate::view::command::PackageTool;
+use crate::view::host::advisory::{self, AdvisoryRow};
 use crate::view::host::coverage::{CoverageSource, CoverageTab};
 use crate::view::host::packages::{PackageRow, PackageStatus, PackagesFilter, PackagesTab, StatusFilter};
 use crate::view::host::reports::{IntervalRow, LastReport, ReportsTab};
 use crate::view::host::todo::{TodoFacts, TodoTab};
-use crate::view::host::updates::{KindFilter, UpdateRow, UpdatesTab};
+use crate::view::host::updates::{KindFilter, ReplacedRow, UpdateRow, UpdatesTab};
 use pakiti_core::arch::deb_arch;
 use pakiti_core::context::Context;
-use pakiti_core::package::PackageFormat;
+use pakiti_core::package::{Package, PackageFormat};
+use pakiti_core::rules::RuleIndex;
 use pakiti_engine::prepare::Facts;
 use pakiti_store::db::Db;
 use pakiti_store::host::HostDetail;
 use pakiti_store::host_packages::{self, PackageStatus as Known};
 use pakiti_store::scope::Scope;
 use pakiti_store::source;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Packages per page.
 const PACKAGES: usize = 200;
@@ -26,9 +29,11 @@ const UNKNOWN: usize = 100;
 /// Periods per page.
 const PERIODS: usize = 50;
 
-async fn update_rows(db: &Db, detail: &HostDetail) -> Result<Vec<UpdateRow>, PageError> {
-    let updates = host_packages::updates(db, detail).await?;
+async fn update_rows(app: &App, detail: &HostDetail) -> Result<Vec<UpdateRow>, PageError> {
+    let updates = host_packages::updates(&app.engine.db, detail).await?;
+    let rules = app.engine.rules.current();
     let rows = updates.into_iter().map(|u| UpdateRow {
+        advisories: advisories(&rules, &u.update.advisories),
         package: u.package.name,
         arch: u.package.arch,
         installed: u.package.version,
@@ -38,13 +43,15 @@ async fn update_rows(db: &Db, detail: &HostDetail) -> Result<Vec<UpdateRow>, Pag
     Ok(rows.collect())
 }
 
-pub(super) async fn todo(
-    db: &Db,
-    detail: &HostDetail,
-    facts: &Facts,
-    now: i64,
-) -> Result<TodoTab, PageError> {
-    let updates = update_rows(db, detail).await?;
+fn advisories(rules: &RuleIndex, ids: &[String]) -> Vec<AdvisoryRow> {
+    let mut rows: Vec<AdvisoryRow> = ids.iter().map(|id| AdvisoryRow::new(id, rules.advisory(id))).collect();
+    advisory::sort(&mut rows);
+    rows
+}
+
+pub(super) async fn todo(app: &App, detail: &HostDetail, facts: &Facts) -> Result<TodoTab, PageError> {
+    let now = app.now();
+    let updates = update_rows(app, detail).await?;
     let row = &detail.row;
     let os_group = (!row.os_group.is_empty()).then_some(row.os_group.as_str());
     let format = package_format(facts);
@@ -73,12 +80,32 @@ fn package_format(facts: &Facts) -> PackageFormat {
 }
 
 pub(super) async fn updates(
-    db: &Db,
+    app: &App,
     detail: &HostDetail,
     kind: &str,
     text: &str,
 ) -> Result<UpdatesTab, PageError> {
-    Ok(UpdatesTab::new(update_rows(db, detail).await?, KindFilter::from_word(kind), text))
+    let mut tab = UpdatesTab::new(update_rows(app, detail).await?, KindFilter::from_word(kind), text);
+    tab.replaced = replaced(app, detail).await?;
+    Ok(tab)
+}
+
+/// The packages that others replace, by the rules in force now: no verdict keeps a list of them.
+async fn replaced(app: &App, detail: &HostDetail) -> Result<Vec<ReplacedRow>, PageError> {
+    let rules = app.engine.rules.current();
+    let Ok(context) = serde_json::from_str::<Context>(&detail.context) else { return Ok(Vec::new()) };
+    let installed = host_packages::installed(&app.engine.db, detail).await?;
+    let rows = installed.into_iter().filter(|(package, _)| package.format == PackageFormat::Rpm);
+    let rows = rows.filter_map(|(package, _)| {
+        let by = rules.judge_package(&context.group, &package).replaced_by;
+        (!by.is_empty()).then(|| ReplacedRow {
+            package: package.name,
+            arch: package.arch,
+            installed: package.version,
+            by: by.into_iter().map(|replacement| (replacement.by, replacement.candidate)).collect(),
+        })
+    });
+    Ok(rows.collect())
 }
 
 pub(super) async fn packages(
@@ -90,13 +117,18 @@ pub(super) async fn packages(
 ) -> Result<PackagesTab, PageError> {
     let updates = host_packages::updates(db, detail).await?;
     let mut candidates: HashMap<_, _> = updates.into_iter().map(|u| (u.package, u.update)).collect();
-    let rows = host_packages::installed(db, detail).await?.into_iter().map(|(package, known)| {
+    let installed = host_packages::installed(db, detail).await?;
+    let own_vendor = most_common_vendor(installed.iter().map(|(package, _)| package));
+    let rows = installed.into_iter().map(|(package, known)| {
         let status = match (candidates.remove(&package), known) {
             (Some(update), _) => PackageStatus::Update { candidate: update.candidate, kind: update.kind },
             (None, Known::Unknown) => PackageStatus::Unknown,
             (None, _) => PackageStatus::UpToDate,
         };
+        let other =
+            own_vendor.as_ref().is_some_and(|own| !package.vendor.is_empty() && package.vendor != *own);
         PackageRow {
+            other_vendor: other.then_some(package.vendor),
             name: package.name,
             version: package.version,
             arch: package.arch,
@@ -108,6 +140,16 @@ pub(super) async fn packages(
     Ok(PackagesTab::new(rows.collect(), filter, PACKAGES))
 }
 
+/// The vendor of most rpm packages of a host; of two with as many, the first by name.
+fn most_common_vendor<'p>(packages: impl Iterator<Item = &'p Package>) -> Option<String> {
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    for package in packages.filter(|p| p.format == PackageFormat::Rpm && !p.vendor.is_empty()) {
+        *numbers.entry(&package.vendor).or_default() += 1;
+    }
+    // The last of equal ones is taken: the walk is from the end, so it is the first by name.
+    numbers.into_iter().rev().max_by_key(|(_, number)| *number).map(|(vendor, _)| vendor.to_owned())
+}
+
 pub(super) async fn coverage(
     db: &Db,
     scope: &Scope,
@@ -117,10 +159,7 @@ pub(super) async fn coverage(
 ) -> Result<CoverageTab, PageError> {
     let unknown = host_packages::unknown(db, detail).await?;
     let all = source::list(db, scope).await?;
-    let mine = all
-        .iter()
-        .map(|s| sources::row(s, now))
-        .filter(|row| row.os_group.as_deref() == Some(detail.row.os_group.as_str()));
+    let mine = all.iter().map(|s| sources::row(s, now)).filter(|row| row.speaks_for(&detail.row.os_group));
     let context: Context = serde_json::from_str(&detail.context).unwrap_or_default();
     let c = detail.row.counters;
     Ok(CoverageTab {

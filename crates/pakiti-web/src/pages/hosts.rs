@@ -1,6 +1,6 @@
 //! The host list.
 
-use super::{layout, render};
+use super::{layout, render, stale};
 use crate::access::Person;
 use crate::app::App;
 use crate::error::PageError;
@@ -53,6 +53,7 @@ pub(crate) async fn list(
         filter,
         os_options: os_groups.iter().filter(|g| !g.is_empty()).map(|g| os_choice(g)).collect(),
         group_options: groups.iter().map(|g| Choice::new(g, g)).collect(),
+        stale: stale::of_groups(db, &person.scope, &os_groups, now).await?,
         progress: sweeper::progress(db).await?,
         feeder_url: feeder_url(&app, &headers),
     })

@@ -5,7 +5,11 @@ pub(crate) mod host;
 mod host_tabs;
 pub(crate) mod hosts;
 pub(crate) mod sign_in;
+pub(crate) mod source_change;
+mod source_form;
+pub(crate) mod source_new;
 pub(crate) mod sources;
+mod stale;
 
 use crate::access::Person;
 use crate::app::App;

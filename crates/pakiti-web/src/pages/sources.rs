@@ -1,20 +1,24 @@
-//! Sources: the list, one source, and synchronising it by hand.
+//! Sources: the list, and one source with its snapshots and what the last of them changed.
 
-use super::{layout, render};
+use super::source_change::Done;
+use super::{layout, render, stale};
 use crate::access::Person;
 use crate::app::App;
 use crate::error::PageError;
 use crate::view::layout::Section;
-use crate::view::source::{Signature, SkippedItem, SnapshotRow, SourceFile, SourcePage};
-use crate::view::sources::{SourceRow, SourcesPage};
+use crate::view::source::{Effect, HostDelta, Signature, SkippedItem, SnapshotRow, SourceFile, SourcePage};
+use crate::view::source_facts::{Configured, facts};
+use crate::view::sources::{ListedSource, SourceRow, SourcesPage};
 use crate::view::state::SourceState;
 use axum::Extension;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use pakiti_core::present::SOURCE_FRESH_FOR;
 use pakiti_engine::source::options::SourceOptions;
 use pakiti_engine::source::report::FetchReport;
 use pakiti_store::source::{self, Snapshot, Source};
+use pakiti_store::{effect, generation};
+use std::collections::HashMap;
 
 /// Snapshots shown.
 const SNAPSHOTS: i64 = 30;
@@ -22,12 +26,19 @@ const SNAPSHOTS: i64 = 30;
 pub(crate) async fn list(
     State(app): State<App>,
     Extension(person): Extension<Person>,
+    Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, PageError> {
     let sources = source::list(&app.engine.db, &person.scope).await?;
     let now = app.now();
+    let mut layout = layout(&app, &person, Section::Sources).await?;
+    layout.notice = Done::notice(query.get("done")).filter(|_| layout.administrates());
+    let listed = |source: &Source| {
+        let row = row(source, now);
+        ListedSource { stale: stale::of_source(source, &row, now), row }
+    };
     render(&SourcesPage {
-        layout: layout(&app, &person, Section::Sources).await?,
-        rows: sources.iter().map(|source| row(source, now)).collect(),
+        layout,
+        rows: sources.iter().map(listed).collect(),
         add_command: "pakiti source add debian-12-security --kind apt \
                       --url http://deb.debian.org/debian-security --suite bookworm-security"
             .to_owned(),
@@ -38,13 +49,21 @@ pub(crate) async fn list(
 pub(super) fn row(source: &Source, now: i64) -> SourceRow {
     let snapshot = source.snapshot.as_ref();
     let told = snapshot.and_then(|s| s.meta.os_group.as_ref().map(|g| g.0.clone()));
+    let options = SourceOptions::read(&source.options).unwrap_or_default();
     SourceRow {
         id: source.id,
         name: source.name.clone(),
         kind: source.kind.clone(),
-        url: address(source),
+        url: address(source, &options),
         os_group: told.or_else(|| (!source.os_group.is_empty()).then(|| source.os_group.clone())),
-        security: snapshot.is_some_and(|s| s.meta.security),
+        further_groups: match snapshot {
+            Some(snapshot) => snapshot.meta.further_groups.iter().map(|group| group.0.clone()).collect(),
+            None => options.further_groups,
+        },
+        mapped: !source.os_group.is_empty(),
+        enabled: source.enabled,
+        // Errata tell security fixes from others, as a security suite does.
+        security: snapshot.is_some_and(|s| s.meta.security || s.meta.errata),
         state: state(source, now),
         last_success: source.last_success,
         next_due: source.enabled.then_some(source.next_due),
@@ -55,11 +74,10 @@ pub(super) fn row(source: &Source, now: i64) -> SourceRow {
 }
 
 /// Where the suite is: sources of one archive differ only in it.
-fn address(source: &Source) -> String {
+fn address(source: &Source, options: &SourceOptions) -> String {
     let url = shown_url(&source.url);
     let base = url.trim_end_matches('/');
-    let suite = SourceOptions::read(&source.options).map(|options| options.suite).unwrap_or_default();
-    match suite.as_str() {
+    match options.suite.as_str() {
         "" => url,
         flat if flat.ends_with('/') => format!("{base}/{}", flat.trim_start_matches('/')),
         suite => format!("{base}/dists/{suite}"),
@@ -107,19 +125,91 @@ pub(crate) async fn show(
     State(app): State<App>,
     Extension(person): Extension<Person>,
     Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, PageError> {
     let id = id.parse().map_err(|_| PageError::NotFound)?;
-    let source = source::by_id(&app.engine.db, &person.scope, id).await?;
-    let snapshots = source::snapshots(&app.engine.db, &person.scope, id, SNAPSHOTS).await?;
+    let (db, now) = (&app.engine.db, app.now());
+    let source = source::by_id(db, &person.scope, id).await?;
+    let snapshots = source::snapshots(db, &person.scope, id, SNAPSHOTS).await?;
     let report = source.snapshot.as_ref().map(|s| read_report(&s.report)).unwrap_or_default();
+    let mut layout = layout(&app, &person, Section::Sources).await?;
+    layout.notice = Done::notice(query.get("done")).filter(|_| layout.administrates());
+    let row = row(&source, now);
+    let (effect, effects) = effects(&app, &person, &source, &snapshots).await?;
     render(&SourcePage {
-        layout: layout(&app, &person, Section::Sources).await?,
-        source: row(&source, app.now()),
+        layout,
+        stale: stale::of_source(&source, &row, now),
+        facts: configured(&source),
+        source: row,
         files: files(&report),
         skipped: report.skipped.iter().map(skipped).collect(),
         signature: signature(&source, &report),
-        snapshots: rows(&source, &snapshots),
+        snapshots: rows(&source, &snapshots, &effects),
+        effect,
     })
+}
+
+/// How the source is configured and what its feed tells about itself.
+fn configured(source: &Source) -> Vec<(&'static str, String)> {
+    let Ok(options) = SourceOptions::read(&source.options) else { return Vec::new() };
+    let list = |words: &[String]| words.join(", ");
+    facts(&Configured {
+        kind: &source.kind,
+        meta: source.snapshot.as_ref().map(|snapshot| &snapshot.meta),
+        suite: &options.suite,
+        components: list(&options.components),
+        architectures: list(&options.architectures),
+        security: &options.security,
+        priority: options.priority,
+        excludes: list(&options.excludes),
+        mirrorlist: options.mirrorlist,
+        module_hotfixes: options.module_hotfixes,
+        trusted: options.trusted,
+        own_keys: options.keyrings.len() + usize::from(options.inline_key.is_some()),
+        proxy: options.proxy.as_deref().map(proxy_shown),
+        certificate: options.client_certificate.is_some(),
+        authorities: options.authorities.is_some(),
+        interval: source.interval_seconds,
+    })
+}
+
+/// The proxy's address without credentials; one that is no URL might hold them anywhere.
+fn proxy_shown(proxy: &str) -> String {
+    match url::Url::parse(proxy) {
+        Ok(parsed) if parsed.has_host() => pakiti_engine::source::fetch::redacted(&parsed),
+        _ => "set".to_owned(),
+    }
+}
+
+/// What the newest snapshot changed, and the numbers of each one. The numbers are of the whole fleet, so only
+/// administrators are told them; others see the changes of their own hosts.
+async fn effects(
+    app: &App,
+    person: &Person,
+    source: &Source,
+    snapshots: &[Snapshot],
+) -> Result<(Option<Effect>, HashMap<i64, (u64, u64)>), PageError> {
+    let db = &app.engine.db;
+    let whole = person.scope.is_administrator();
+    let mut numbers = HashMap::new();
+    for snapshot in snapshots.iter().filter(|_| whole) {
+        let found = effect::of_generation(db, &person.scope, snapshot.generation).await?;
+        numbers.insert(snapshot.generation, (found.verdicts.unsigned_abs(), found.hosts.unsigned_abs()));
+    }
+    let Some(newest) = &source.snapshot else { return Ok((None, numbers)) };
+    let found = effect::of_generation(db, &person.scope, newest.generation).await?;
+    let delta = |change: effect::HostChange| HostDelta {
+        id: change.host_id,
+        name: change.name,
+        security: change.security,
+        other: change.other,
+    };
+    let effect = Effect {
+        numbers: whole.then(|| (found.verdicts.unsigned_abs(), found.hosts.unsigned_abs())),
+        most: found.most.into_iter().map(delta).collect(),
+        under_way: generation::peek(db).await?.swept < newest.generation,
+    };
+    Ok((Some(effect), numbers))
 }
 
 fn read_report(record: &str) -> FetchReport {
@@ -154,7 +244,7 @@ fn signature(source: &Source, report: &FetchReport) -> Signature {
     }
 }
 
-fn rows(source: &Source, snapshots: &[Snapshot]) -> Vec<SnapshotRow> {
+fn rows(source: &Source, snapshots: &[Snapshot], effects: &HashMap<i64, (u64, u64)>) -> Vec<SnapshotRow> {
     let active = source.snapshot.as_ref().map(|s| s.id);
     let last = snapshots.len().saturating_sub(1);
     let row = |(i, s): (usize, &Snapshot)| SnapshotRow {
@@ -166,22 +256,7 @@ fn rows(source: &Source, snapshots: &[Snapshot]) -> Vec<SnapshotRow> {
         // The first snapshot of a source has nothing to differ from; of a cut list the oldest shown has.
         changed_names: (i < last || snapshots.len() as i64 == SNAPSHOTS)
             .then_some(s.changed_names.unsigned_abs()),
+        effect: effects.get(&s.generation).copied(),
     };
     snapshots.iter().enumerate().map(row).collect()
-}
-
-pub(crate) async fn sync(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Path(id): Path<String>,
-) -> Result<Response, PageError> {
-    let id = id.parse().map_err(|_| PageError::NotFound)?;
-    let source = source::by_id(&app.engine.db, &person.scope, id).await?;
-    match app.engine.sync_source(&source).await {
-        // A failure is noted at the source: its page tells it, with the reason.
-        Ok(_) => {}
-        Err(pakiti_engine::source::sync::SyncError::Store(error)) => return Err(error.into()),
-        Err(error) => tracing::warn!(source.name = %source.name, error = %error, "source not synchronised"),
-    }
-    Ok(Redirect::to(&format!("/sources/{id}")).into_response())
 }

@@ -5,6 +5,7 @@
 //! (Debian Policy 5.6.1 and 5.6.12, rpm's file names, apk): others are left out and counted, never quoted.
 
 use pakiti_core::package::PackageFormat;
+use std::collections::BTreeSet;
 
 /// The tool that installs updates on a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub enum PackageTool {
     Apt,
     /// Red Hat and its clones from 8 on, Fedora, Amazon 2023.
     Dnf,
-    /// The same before: CentOS 7, Amazon 2.
+    /// The same before: Red Hat and its clones up to 7, Fedora up to 21, Amazon 1 and 2.
     Yum,
     /// SUSE.
     Zypper,
@@ -34,9 +35,7 @@ impl PackageTool {
                 Some(Self::Zypper)
             }
             PackageFormat::Rpm if group.starts_with("photon-") => Some(Self::Tdnf),
-            PackageFormat::Rpm if ["amazon-2", "centos-7", "rhel-7", "oracle-7"].contains(&group) => {
-                Some(Self::Yum)
-            }
+            PackageFormat::Rpm if has_yum(group) => Some(Self::Yum),
             PackageFormat::Rpm => Some(Self::Dnf),
             PackageFormat::Other => None,
         }
@@ -51,6 +50,20 @@ impl PackageTool {
             Self::Tdnf => "tdnf update",
             Self::Apk => "apk upgrade",
         }
+    }
+}
+
+/// Releases from before dnf.
+fn has_yum(os_group: &str) -> bool {
+    let Some((family, release)) = os_group.rsplit_once('-') else { return false };
+    let Ok(release) = release.parse::<u32>() else { return false };
+    match family {
+        "rhel" | "centos" | "oracle" | "scientific" | "scientific-cern" | "eurolinux" | "cloudlinux" => {
+            release <= 7
+        }
+        "fedora" => release <= 21,
+        "amazon" => release <= 2,
+        _ => false,
     }
 }
 
@@ -89,6 +102,20 @@ pub fn upgrade(tool: PackageTool, native_arch: &str, targets: &[Target<'_>]) -> 
         many => format!("{} \\\n    {}", tool.words(), many.join(" \\\n    ")),
     };
     Some(Command { text, left_out })
+}
+
+/// The command that installs the fixes of advisories, on tools that know them: `None` for other tools, and if any
+/// id could not be pasted safely - then packages have to be named, all of them.
+pub fn upgrade_advisories(tool: PackageTool, ids: &BTreeSet<&str>) -> Option<String> {
+    // yum needs a plugin for it up to 6, and zypper names patches otherwise.
+    if tool != PackageTool::Dnf || ids.is_empty() || !ids.iter().all(|id| is_plain(id)) {
+        return None;
+    }
+    let words: Vec<String> = ids.iter().map(|id| format!("--advisory={id}")).collect();
+    Some(match words.as_slice() {
+        [one] => format!("dnf upgrade {one}"),
+        many => format!("dnf upgrade \\\n    {}", many.join(" \\\n    ")),
+    })
 }
 
 fn word(tool: PackageTool, native_arch: &str, target: &Target<'_>) -> String {
@@ -131,6 +158,7 @@ mod tests {
         let tools = [
             (PackageFormat::Rpm, Some("rocky-9")),
             (PackageFormat::Rpm, Some("centos-7")),
+            (PackageFormat::Rpm, Some("scientific-5")),
             (PackageFormat::Rpm, Some("sles-15.5")),
             (PackageFormat::Rpm, Some("photon-3")),
             (PackageFormat::Apk, None),
@@ -143,11 +171,42 @@ mod tests {
         insta::assert_snapshot!(texts.join("\n"), @r"
         dnf upgrade libssl3-3.0.19-1~deb12u1.amd64
         yum update libssl3-3.0.19-1~deb12u1.amd64
+        yum update libssl3-3.0.19-1~deb12u1.amd64
         zypper update libssl3
         tdnf update libssl3-3.0.19-1~deb12u1.amd64
         apk upgrade libssl3
         ");
         assert_eq!(PackageTool::of(PackageFormat::Other, Some("debian-12")), None);
+    }
+
+    #[test]
+    fn only_dnf_is_given_advisories_and_only_plain_ones() {
+        let ids = BTreeSet::from(["RHSA-2024:1", "FEDORA-EPEL-2024-ab12"]);
+        insta::assert_snapshot!(upgrade_advisories(PackageTool::Dnf, &ids).unwrap(), @r"
+        dnf upgrade \
+            --advisory=FEDORA-EPEL-2024-ab12 \
+            --advisory=RHSA-2024:1
+        ");
+        assert_eq!(upgrade_advisories(PackageTool::Yum, &ids), None);
+        assert_eq!(upgrade_advisories(PackageTool::Dnf, &BTreeSet::new()), None);
+        for bad in ["RHSA;reboot", "RHSA 1", "-x", "$(id)", ""] {
+            assert_eq!(
+                upgrade_advisories(PackageTool::Dnf, &BTreeSet::from(["RHSA-1", bad])),
+                None,
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn releases_from_before_dnf_get_yum() {
+        let of = |group| PackageTool::of(PackageFormat::Rpm, Some(group));
+        for group in ["rhel-5", "centos-6", "scientific-cern-6", "oracle-7", "amazon-1", "fedora-21"] {
+            assert_eq!(of(group), Some(PackageTool::Yum), "{group}");
+        }
+        for group in ["rhel-8", "centos-stream-9", "amazon-2023", "fedora-42", "rhel", ""] {
+            assert_eq!(of(group), Some(PackageTool::Dnf), "{group}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The page of one host: who it is, why it has its state, and five tabs.
 
+pub mod advisory;
 pub mod coverage;
 pub mod packages;
 pub mod reports;
@@ -12,6 +13,7 @@ use crate::view::layout::Layout;
 use crate::view::pill::Pill;
 use crate::view::query::Query;
 use crate::view::reason::{Names, Reason, reasons};
+use crate::view::stale::StaleNotice;
 use crate::view::state::StateLook;
 use askama::Template;
 use coverage::CoverageTab;
@@ -117,6 +119,8 @@ pub struct HostPage {
     pub layout: Layout,
     /// Who it is.
     pub head: HostHead,
+    /// Sources of its OS group that are not up to date.
+    pub stale: StaleNotice,
     /// What is shown of it.
     pub tab: HostTab,
 }

@@ -7,6 +7,7 @@ use crate::view::hosts_filter::{Change, HostsFilter, HostsSort, NOT_MAPPED, Pend
 use crate::view::layout::Layout;
 use crate::view::pill::Pill;
 use crate::view::query::Query;
+use crate::view::stale::StaleNotice;
 use crate::view::state::StateLook;
 use askama::Template;
 use pakiti_core::present::HostState;
@@ -109,6 +110,8 @@ pub struct HostsPage {
     pub next: Option<String>,
     /// Is this the first page?
     pub first: bool,
+    /// Sources of the viewer's hosts that are not up to date.
+    pub stale: StaleNotice,
     /// A re-evaluation is running and so many percent are done.
     pub progress: Option<u8>,
     /// Address clients report to (`https://pakiti.example.org/feed`), for the first-report hint.

@@ -19,5 +19,8 @@ pub mod query;
 pub mod reason;
 pub mod sign_in;
 pub mod source;
+pub mod source_edit;
+pub mod source_facts;
 pub mod sources;
+pub mod stale;
 pub mod state;

@@ -1,8 +1,9 @@
 //! The page of one source: its files, what of them was skipped (law 9), who signed it, and its snapshots.
 
-use crate::view::format::{size, thousands};
+use crate::view::format::{count, size, thousands};
 use crate::view::layout::Layout;
 use crate::view::sources::SourceRow;
+use crate::view::stale::StaleSource;
 use askama::Template;
 
 /// One file of the active snapshot.
@@ -66,12 +67,100 @@ pub struct SnapshotRow {
     pub packages: u64,
     /// Package names it changed against the snapshot before; `None` = the first.
     pub changed_names: Option<u64>,
+    /// Verdicts and hosts its re-evaluation changed; `None` = the viewer may not see numbers of the whole fleet.
+    pub effect: Option<(u64, u64)>,
+}
+
+/// A host whose numbers changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostDelta {
+    /// Id in URLs.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Security updates more or less than before.
+    pub security: i64,
+    /// Other updates more or less than before.
+    pub other: i64,
+}
+
+/// What the newest snapshot changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// Verdicts and hosts; `None` = the viewer may not see numbers of the whole fleet.
+    pub numbers: Option<(u64, u64)>,
+    /// The hosts the viewer may see that changed most, strongest first.
+    pub most: Vec<HostDelta>,
+    /// Are hosts still being judged by it?
+    pub under_way: bool,
+}
+
+impl Effect {
+    /// `This synchronisation changed 5 verdicts on 3 hosts`.
+    pub fn sentence(&self) -> String {
+        let so_far = if self.under_way { " so far" } else { "" };
+        match self.numbers {
+            Some((0, 0)) => format!("This synchronisation changed no verdict{so_far}"),
+            Some((verdicts, hosts)) => format!(
+                "This synchronisation changed {} on {}{so_far}",
+                count(verdicts, "verdict", "verdicts"),
+                count(hosts, "host", "hosts")
+            ),
+            None if self.most.is_empty() => {
+                format!("None of your hosts is among those it changed most{so_far}")
+            }
+            None => format!("This synchronisation changed these of your hosts most{so_far}"),
+        }
+    }
+}
+
+impl Effect {
+    /// Is a host listed of which only the coverage changed?
+    pub fn has_coverage_only(&self) -> bool {
+        self.most.iter().any(|host| (host.security, host.other) == (0, 0))
+    }
+}
+
+impl HostDelta {
+    /// The host's page.
+    pub fn href(&self) -> String {
+        format!("/hosts/{}", self.id)
+    }
+
+    /// Security updates with their sign.
+    pub fn security_words(&self) -> String {
+        signed(self.security)
+    }
+
+    /// Other updates with their sign.
+    pub fn other_words(&self) -> String {
+        signed(self.other)
+    }
+}
+
+/// `+3`, `−2`, `0`.
+fn signed(number: i64) -> String {
+    let digits = thousands(number.unsigned_abs());
+    match number {
+        0 => digits,
+        n if n > 0 => format!("+{digits}"),
+        _ => format!("−{digits}"),
+    }
 }
 
 impl SnapshotRow {
     /// Its size with a unit.
     pub fn size(&self) -> String {
         size(self.bytes)
+    }
+
+    /// What it changed, in short.
+    pub fn effect_words(&self) -> Option<String> {
+        let (verdicts, hosts) = self.effect?;
+        Some(match verdicts {
+            0 => "0".to_owned(),
+            _ => format!("{} on {}", thousands(verdicts), count(hosts, "host", "hosts")),
+        })
     }
 }
 
@@ -82,7 +171,7 @@ impl SourceFile {
     }
 }
 
-/// The page of one source. `Sync now` posts `csrf` to `/sources/{id}/sync`.
+/// The page of one source. Its forms post `csrf` to `/sources/{id}/sync`, `enable` and `disable`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "source.html")]
 pub struct SourcePage {
@@ -90,6 +179,12 @@ pub struct SourcePage {
     pub layout: Layout,
     /// The source.
     pub source: SourceRow,
+    /// Since when it is not up to date, and what is in force meanwhile.
+    pub stale: Option<StaleSource>,
+    /// How it is configured, and what its feed says of itself: name and value.
+    pub facts: Vec<(&'static str, String)>,
+    /// What the newest snapshot changed; `None` = there is none.
+    pub effect: Option<Effect>,
     /// Files of the active snapshot.
     pub files: Vec<SourceFile>,
     /// What was skipped, the first hundred or so.
@@ -104,6 +199,11 @@ impl SourcePage {
     /// How many skipped items are not listed.
     pub fn unlisted(&self) -> u64 {
         self.source.skipped.saturating_sub(self.skipped.iter().map(|item| item.count).sum())
+    }
+
+    /// Are the numbers of the whole fleet shown?
+    pub fn shows_effects(&self) -> bool {
+        self.snapshots.iter().any(|row| row.effect.is_some())
     }
 
     /// Number of packages, for the head.

@@ -4,6 +4,7 @@ use crate::view::format::{count, thousands};
 use crate::view::layout::Layout;
 use crate::view::pill::Pill;
 use crate::view::query::safe_link;
+use crate::view::stale::StaleSource;
 use crate::view::state::SourceState;
 use askama::Template;
 
@@ -20,6 +21,12 @@ pub struct SourceRow {
     pub url: String,
     /// The OS group it speaks for; `None` = it speaks for none yet.
     pub os_group: Option<String>,
+    /// Further OS groups it speaks for.
+    pub further_groups: Vec<String>,
+    /// Did an administrator map it to its OS group, and not the feed?
+    pub mapped: bool,
+    /// Is it used?
+    pub enabled: bool,
     /// Does it tell security updates?
     pub security: bool,
     /// How it does.
@@ -47,10 +54,29 @@ impl SourceRow {
         safe_link(&self.url)
     }
 
+    /// The OS groups it speaks for, its own first.
+    pub fn groups(&self) -> Vec<&str> {
+        self.os_group.iter().chain(&self.further_groups).map(String::as_str).collect()
+    }
+
+    /// Does it speak for hosts of this OS group? For unmapped hosts (empty) no source does.
+    pub fn speaks_for(&self, os_group: &str) -> bool {
+        !os_group.is_empty() && self.groups().contains(&os_group)
+    }
+
     /// The pill of its state.
     pub fn pill(&self) -> Pill {
         self.state.pill()
     }
+}
+
+/// A source of the list, with what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSource {
+    /// The source.
+    pub row: SourceRow,
+    /// Since when it is not up to date, and what is in force meanwhile.
+    pub stale: Option<StaleSource>,
 }
 
 /// The source list.
@@ -60,7 +86,7 @@ pub struct SourcesPage {
     /// The frame.
     pub layout: Layout,
     /// All sources, by name.
-    pub rows: Vec<SourceRow>,
+    pub rows: Vec<ListedSource>,
     /// A command that adds a first source, for the hint on the empty page.
     pub add_command: String,
 }
@@ -69,7 +95,7 @@ impl SourcesPage {
     /// The page's first line.
     pub fn sentence(&self) -> String {
         let total = self.rows.len() as u64;
-        let of = |state| self.rows.iter().filter(|row| row.state == state).count() as u64;
+        let of = |state| self.rows.iter().filter(|listed| listed.row.state == state).count() as u64;
         let (failed, expired, never) =
             (of(SourceState::Error), of(SourceState::Expired), of(SourceState::NeverFetched));
         let all = count(total, "source", "sources");

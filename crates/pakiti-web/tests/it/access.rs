@@ -13,6 +13,7 @@ use crate::harness::suite::Suite;
 use axum::body::Body;
 use axum::http::Method;
 use pakiti_store::account::Role;
+use pakiti_store::source::Source;
 
 /// A server with a source, a host of group A and a host of group B of which everything is called zeppelin.
 struct House {
@@ -20,6 +21,8 @@ struct House {
     source: i64,
     a: i64,
     b: i64,
+    /// When the source is due: in an hour.
+    due: i64,
 }
 
 async fn house(server: TestServer) -> House {
@@ -35,7 +38,9 @@ async fn house(server: TestServer) -> House {
         .package("zeppelin-tool", "1.0")
         .package("bash", "5.2.15-2+b6");
     let (a, b) = (server.report(&a).await, server.report(&b).await);
-    House { server, source, a, b }
+    let due = server.now() + 3600;
+    pakiti_store::source::set_next_due(&server.db, source, due).await.unwrap();
+    House { server, source, a, b, due }
 }
 
 impl House {
@@ -43,10 +48,19 @@ impl House {
         self.server.with_user("root", Role::Administrator).await
     }
 
-    /// When the source was tried last: what `Sync now` changes.
-    async fn last_attempt(&self) -> Option<i64> {
+    /// The source as it is now.
+    async fn source(&self) -> Source {
         let all = pakiti_store::source::all(&self.server.db).await.unwrap();
-        all.iter().find(|source| source.id == self.source).unwrap().last_attempt
+        all.into_iter().find(|source| source.id == self.source).expect("the source was removed")
+    }
+
+    /// Has nobody changed the sources? Else what was done.
+    async fn is_untouched(&self) -> Result<(), String> {
+        let number = pakiti_store::source::all(&self.server.db).await.unwrap().len();
+        let source = self.source().await;
+        let same =
+            (number, source.enabled, source.last_attempt, source.next_due) == (1, true, None, self.due);
+        if same { Ok(()) } else { Err(format!("{number} sources, {source:?}")) }
     }
 }
 

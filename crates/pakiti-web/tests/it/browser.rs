@@ -69,7 +69,10 @@ async fn a_person_signs_in_looks_around_and_signs_out() {
         browser.click(By::LinkText("debian-12-security")).await;
         browser.no_sideways_scroll().await;
         browser.click(By::XPath("//button[text()='Sync now']")).await;
-        assert_eq!(browser.path().await, format!("/sources/{}", fleet.security));
+        assert_eq!(browser.path().await, format!("/sources/{}?done=due", fleet.security));
+        browser.click(By::LinkText("Remove…")).await;
+        browser.no_sideways_scroll().await;
+        browser.click(By::LinkText("Keep it")).await;
         browser.click(By::XPath("//button[text()='Sign out']")).await;
         assert_eq!(browser.path().await, "/sign-in");
         browser.goto(&host).await;
@@ -100,6 +103,22 @@ async fn filters_work_by_hand_and_the_whole_list_can_be_walked() {
         browser.click(By::Css(".strip a.reboot")).await;
         assert_eq!(browser.count("tbody tr").await, 6);
         browser.nothing_went_wrong().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_with_mistakes_leads_to_its_fields() {
+    let (_server, _, address) = listening().await;
+    with_browser(address, async |browser| {
+        sign_in(browser).await;
+        browser.goto("/sources/new").await;
+        browser.no_sideways_scroll().await;
+        browser.find("#s-name").await.send_keys("a b").await.unwrap();
+        browser.find("#s-url").await.send_keys("/nowhere" + Key::Enter).await.unwrap();
+        browser.click(By::LinkText("Address")).await;
+        assert_eq!(browser.path().await, "/sources/new#s-url", "a trouble leads to its field");
+        assert_eq!(browser.count("[aria-invalid=true]").await, 2);
     })
     .await;
 }

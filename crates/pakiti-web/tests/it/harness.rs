@@ -8,6 +8,7 @@ pub(crate) mod fleet;
 pub(crate) mod html;
 pub(crate) mod report;
 pub(crate) mod suite;
+pub(crate) mod yum;
 
 use client::{Answer, Client};
 use pakiti_engine::engine::{Engine, bring_up};
@@ -175,6 +176,11 @@ impl TestServer {
         let all = source::all(&self.db).await.unwrap();
         let source = all.iter().find(|source| source.id == id).unwrap();
         self.app.engine.sync_source(source).await.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// One round of what the server does beside answering: due sources, and hosts to be judged again.
+    pub(crate) async fn background(&self) {
+        self.app.engine.background_once().await.unwrap();
     }
 
     /// Does it still answer?

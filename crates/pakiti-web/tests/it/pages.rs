@@ -4,7 +4,10 @@ mod counts;
 mod host;
 mod hosts;
 mod metrics;
+mod rpm;
+mod source_changes;
 mod sources;
+mod stale;
 
 use crate::harness::client::Client;
 use crate::harness::fleet::{Fleet, fleet};

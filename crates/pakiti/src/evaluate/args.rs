@@ -56,7 +56,8 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<Timestamp>,
     /// A source; may be repeated. Options of apt: components=main+contrib, security=auto|yes|no, priority=N,
-    /// keyring=FILE, trusted=yes|no, check-valid-until=yes|no, os-group=ID, name=NAME.
+    /// keyring=FILE, trusted=yes|no, check-valid-until=yes|no, os-group=ID, name=NAME. Of yum: security=yes|no,
+    /// priority=N, excludes=GLOB+GLOB, module-hotfixes=yes|no, keyring=FILE, trusted=yes|no, os-group=ID, name=NAME.
     #[arg(long = "source", required = true, value_name = "KIND=PATH_OR_URL[,OPTION=VALUE...]")]
     #[arg(value_parser = SourceArg::parse)]
     pub(crate) sources: Vec<SourceArg>,

@@ -1,12 +1,12 @@
 //! The JSON document of `pakiti evaluate`.
 //!
-//! contract.md "JSON": names and order of the fields are normative, arrays are sorted, no field is missing. apt
-//! sources give neither obsoletes nor findings: these two stay empty.
+//! contract.md "JSON": names and order of the fields are normative, arrays are sorted, no field is missing.
+//! Repositories give no findings: that array stays empty.
 
 use super::report::Subject;
 use super::skipped::SkippedRow;
 use pakiti_core::judge;
-use pakiti_core::judgement::Update;
+use pakiti_core::judgement::{Judgement, Update};
 use pakiti_core::package::Package;
 use pakiti_core::rules::RuleIndex;
 use pakiti_core::verdict::is_held;
@@ -19,7 +19,7 @@ pub(crate) struct Document {
     schema: u32,
     pub(crate) host: Host,
     pub(crate) updates: Vec<UpdateRow>,
-    obsoletes: [(); 0],
+    pub(crate) obsoletes: Vec<ObsoleteRow>,
     findings: [(); 0],
     pub(crate) coverage: Coverage,
     pub(crate) skipped: Vec<SkippedRow>,
@@ -51,6 +51,16 @@ pub(crate) struct UpdateRow {
     pub(crate) reboot: bool,
 }
 
+/// A package that another one replaces.
+#[derive(Debug, Serialize)]
+pub(crate) struct ObsoleteRow {
+    pub(crate) package: String,
+    pub(crate) arch: String,
+    pub(crate) installed: String,
+    pub(crate) by: String,
+    pub(crate) candidate: String,
+}
+
 /// Who speaks about the packages; counts are of installed instances.
 #[derive(Debug, Serialize)]
 pub(crate) struct Coverage {
@@ -63,7 +73,7 @@ pub(crate) struct Coverage {
 
 /// Judges the subject and writes down what was found.
 pub(crate) fn document(index: &RuleIndex, subject: Subject, skipped: Vec<SkippedRow>) -> Document {
-    let Subject { name, os, arch, context, packages } = subject;
+    let Subject { name, os, arch, context, packages, .. } = subject;
     let (judgements, verdict) = judge::judge(index, &context, &packages);
     let unknown = verdict.unknown.iter().filter_map(|id| packages.get(*id as usize));
     let coverage = Coverage {
@@ -72,22 +82,49 @@ pub(crate) fn document(index: &RuleIndex, subject: Subject, skipped: Vec<Skipped
         judged: verdict.counters.judged,
         unknown: unknown.map(|package| package.name.clone()).collect(),
     };
+    let obsoletes = obsoletes(&packages, &judgements);
     let mut updates: Vec<UpdateRow> = packages
         .iter()
         .zip(judgements)
-        .filter_map(|(package, judgement)| Some(row(package, judgement.update?, is_held(&context, package))))
+        .flat_map(|(package, judgement)| {
+            let held = is_held(&context, package);
+            let updates = judgement.update.into_iter().chain(judgement.further);
+            updates.map(move |update| row(package, update, held))
+        })
         .collect();
-    updates.sort_by(|a, b| (&a.package, &a.arch, &a.installed).cmp(&(&b.package, &b.arch, &b.installed)));
+    updates.sort_by(|a, b| {
+        let key = |row: &'_ UpdateRow| {
+            (row.package.clone(), row.arch.clone(), row.installed.clone(), row.candidate_arch.clone())
+        };
+        key(a).cmp(&key(b))
+    });
     let os_group = context.group.os_group.map(|group| group.0);
     Document {
         schema: 1,
         host: Host { name, os, os_group, arch, kernel: context.kernel },
         updates,
-        obsoletes: [],
+        obsoletes,
         findings: [],
         coverage,
         skipped,
     }
+}
+
+fn obsoletes(packages: &[Package], judgements: &[Judgement]) -> Vec<ObsoleteRow> {
+    let mut rows: Vec<ObsoleteRow> = Vec::new();
+    for (package, judgement) in packages.iter().zip(judgements) {
+        rows.extend(judgement.replaced_by.iter().map(|replacement| ObsoleteRow {
+            package: package.name.clone(),
+            arch: package.arch.clone(),
+            installed: package.version.clone(),
+            by: replacement.by.clone(),
+            candidate: replacement.candidate.clone(),
+        }));
+    }
+    rows.sort_by(|a, b| {
+        (&a.package, &a.arch, &a.installed, &a.by).cmp(&(&b.package, &b.arch, &b.installed, &b.by))
+    });
+    rows
 }
 
 fn row(package: &Package, update: Update, held: bool) -> UpdateRow {

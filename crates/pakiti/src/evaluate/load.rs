@@ -4,7 +4,7 @@
 //! network; an index fetched over the network is refused once it is expired, as the server refuses it.
 
 use super::skipped::SkippedRows;
-use super::source::{Place, SourceArg};
+use super::source::{AptSourceOptions, Kind, Place, SourceArg, YumSourceOptions};
 use crate::keyrings;
 use pakiti_core::arch::deb_arch;
 use pakiti_core::context::GroupContext;
@@ -13,7 +13,9 @@ use pakiti_core::package::{Package, PackageFormat};
 use pakiti_core::repository::RepositoryContent;
 use pakiti_engine::source::fetch::{self, Answer, FetchError, Validators, WebFolder};
 use pakiti_formats::repository::apt::lists::{self, NamedSuite};
+use pakiti_formats::repository::apt::suite::{Folder, LocalFolder};
 use pakiti_formats::repository::apt::{AptError, AptOptions, LoadedSuite, suite};
+use pakiti_formats::repository::yum::{self, FileError, LoadedRepository, YumError, YumOptions};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -21,6 +23,12 @@ use url::Url;
 
 /// Largest InRelease, bytes.
 const MAX_RELEASE: u64 = 64 << 20;
+/// The index of a yum repository.
+const REPOMD: &str = "repodata/repomd.xml";
+/// Largest repomd.xml, bytes.
+const MAX_REPOMD: u64 = 16 << 20;
+/// Largest bare primary.xml as it is stored, bytes.
+const MAX_PRIMARY: u64 = 512 << 20;
 
 /// What the sources gave.
 #[derive(Debug)]
@@ -38,6 +46,8 @@ enum RefusedError {
     Keyring { path: String, source: std::io::Error },
     #[error(transparent)]
     Apt(#[from] AptError),
+    #[error(transparent)]
+    Yum(#[from] YumError),
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error("cannot fetch: {0}")]
@@ -61,12 +71,19 @@ pub(crate) struct Loading<'a> {
 pub(crate) fn load(sources: &[SourceArg], how: Loading<'_>, skipped: &mut SkippedRows) -> Loaded {
     let mut loaded = Loaded { contents: Vec::new(), refused: false };
     for (id, source) in (0..).zip(sources) {
-        match suites(source, how) {
-            Ok(suites) => {
+        let done = match &source.kind {
+            Kind::Apt(apt) => suites(source, apt, how).map(|suites| {
                 for suite in suites {
                     loaded.take(id, source, suite, skipped);
                 }
-            }
+            }),
+            Kind::Yum(yum) => repository(source, yum, how.now).map(|repository| {
+                skipped.push_list(&source.label(), &repository.skipped, str::to_owned);
+                loaded.contents.push((id, repository.content));
+            }),
+        };
+        match done {
+            Ok(()) => {}
             Err(error) => loaded.refuse(source, source.place.to_string(), error.to_string(), skipped),
         }
     }
@@ -123,8 +140,11 @@ fn is_suite(path: &Path) -> bool {
     path.join("InRelease").is_file() || path.join("Release").is_file()
 }
 
-fn suites(source: &SourceArg, how: Loading<'_>) -> Result<Vec<NamedSuite>, RefusedError> {
-    let apt = &source.apt;
+fn suites(
+    source: &SourceArg,
+    apt: &AptSourceOptions,
+    how: Loading<'_>,
+) -> Result<Vec<NamedSuite>, RefusedError> {
     let options = AptOptions {
         components: apt.components.clone(),
         architectures: how.architectures.map(<[String]>::to_vec),
@@ -142,6 +162,73 @@ fn suites(source: &SourceArg, how: Loading<'_>) -> Result<Vec<NamedSuite>, Refus
             let suite = web_suite(url, options)?;
             Ok(vec![NamedSuite { name: source.place.to_string(), suite }])
         }
+    }
+}
+
+/// A yum repository: its folder, or a bare primary.xml as old installations configure it.
+fn repository(
+    source: &SourceArg,
+    yum: &YumSourceOptions,
+    now: i64,
+) -> Result<LoadedRepository, RefusedError> {
+    let options = YumOptions {
+        security: yum.security,
+        priority: yum.priority,
+        excludes: yum.excludes.clone(),
+        module_hotfixes: yum.module_hotfixes,
+        keyrings: yum.keyring.as_deref().map_or_else(|| Ok(Vec::new()), |path| keys(Some(path), path))?,
+        trusted: yum.trusted,
+        os_group: yum.os_group.clone(),
+        now,
+        ..YumOptions::new(&source.repository_name())
+    };
+    match &source.place {
+        Place::Path(path) if path.is_file() => {
+            let folder = LocalFolder { root: path.parent().unwrap_or(Path::new("")).to_owned() };
+            bare_primary(&folder, &source.place.file_name(), &options)
+        }
+        Place::Path(path) => Ok(yum::load(&LocalFolder { root: path.clone() }, &options)?),
+        Place::Web(url) => web_repository(url, &options),
+    }
+}
+
+fn bare_primary(
+    folder: &dyn Folder,
+    name: &str,
+    options: &YumOptions,
+) -> Result<LoadedRepository, RefusedError> {
+    let data = folder
+        .fetch(name, MAX_PRIMARY)
+        .map_err(|source| YumError::Unreadable { path: name.to_owned(), source })?;
+    Ok(yum::load_primary(name, &data.ok_or(YumError::NoRepomd)?, options)?)
+}
+
+fn web_repository(base: &Url, options: &YumOptions) -> Result<LoadedRepository, RefusedError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(RefusedError::Runtime)?;
+    let site = base.host_str().unwrap_or_default().to_owned();
+    let options = YumOptions { site, ..options.clone() };
+    let bare =
+        base.path().trim_end_matches('/').rsplit_once('/').filter(|(_, name)| name.contains("primary.xml"));
+    let mut folder_url = base.clone();
+    if let Some((parent, _)) = bare {
+        folder_url.set_path(&format!("{parent}/"));
+    }
+    let client = fetch::client()?;
+    let mut folder = WebFolder { client, base: folder_url, runtime: runtime.handle().clone(), ready: None };
+    if let Some((_, name)) = bare {
+        return bare_primary(&folder, name, &options);
+    }
+    let index = folder
+        .fetch(REPOMD, MAX_REPOMD)
+        .map_err(|source| YumError::Unreadable { path: REPOMD.to_owned(), source })?;
+    folder.ready = Some((REPOMD.to_owned(), index.clone()));
+    let loaded = yum::load(&folder, &options)?;
+    // A folder may be an excerpt, a server is not: what it names but does not have would hide updates.
+    let named = yum::check_repomd(&index.unwrap_or_default())?;
+    match named.into_iter().find(|path| !loaded.files.iter().any(|file| file.path == *path)) {
+        Some(file) => Err(YumError::File { file, reason: FileError::Missing }.into()),
+        None => Ok(loaded),
     }
 }
 
@@ -169,7 +256,8 @@ fn web_suite(base: &Url, options: AptOptions) -> Result<Result<LoadedSuite, AptE
         Answer::Missing | Answer::NotModified => None,
     };
     let site = base.host_str().unwrap_or_default().to_owned();
-    let folder = WebFolder { client, base: base.clone(), runtime: runtime.handle().clone(), in_release };
+    let ready = Some(("InRelease".to_owned(), in_release));
+    let folder = WebFolder { client, base: base.clone(), runtime: runtime.handle().clone(), ready };
     Ok(suite::load(&folder, &AptOptions { site, ..options }))
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> io::Result<ExitCode> {
     };
     let mut skipped = SkippedRows::default();
     skipped.push_report(&file_name(args), &read);
-    let subject = report::subject(args, read);
+    let mut subject = report::subject(args, read);
     let architectures = load::architectures(&subject.context.group, &subject.packages);
     let how = Loading {
         architectures: architectures.as_deref(),
@@ -50,6 +50,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> io::Result<ExitCode> {
     };
     let loaded = load::load(&args.sources, how, &mut skipped);
     let index = RuleIndex::build(0, loaded.contents).named_for_the_report();
+    subject.take_epochs(&index);
     let document = document::document(&index, subject, skipped.finish());
     let mut output = io::BufWriter::new(io::stdout().lock());
     match args.output {

@@ -6,6 +6,7 @@ use super::args::{EvaluateArgs, FormatChoice};
 use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::os_group::{self, OsGroupId, OsRelease};
 use pakiti_core::package::{Package, PackageFormat};
+use pakiti_core::rules::RuleIndex;
 use pakiti_formats::decompress::{self, DecompressError, DecompressLimits};
 use pakiti_formats::report::{self, Limits, Report, ReportError, ReportedPackage};
 use std::fs::File;
@@ -51,6 +52,22 @@ pub(crate) struct Subject {
     pub(crate) context: Context,
     /// The installed packages.
     pub(crate) packages: Vec<Package>,
+    /// Places of those whose rpm epoch the report does not tell.
+    epochs_open: Vec<usize>,
+}
+
+impl Subject {
+    /// Takes the epochs that the report does not tell from the repositories. contract.md "Reports": that of the
+    /// matching (name, version-release, arch), else 0.
+    pub(crate) fn take_epochs(&mut self, index: &RuleIndex) {
+        for at in std::mem::take(&mut self.epochs_open) {
+            if let Some(package) = self.packages.get_mut(at)
+                && let Some(version) = index.indexed_rpm_version(package)
+            {
+                package.version = version.to_owned();
+            }
+        }
+    }
 }
 
 /// Reads the report at `path` (`-` = standard input).
@@ -114,6 +131,10 @@ pub(crate) fn subject(args: &EvaluateArgs, report: Report) -> Subject {
         os: args.system.clone().or(header.system),
         arch,
         context,
+        epochs_open: (report.packages.iter().enumerate())
+            .filter(|(_, reported)| !reported.epoch_known)
+            .map(|(at, _)| at)
+            .collect(),
         packages: report.packages.into_iter().map(|reported| reported.package).collect(),
     }
 }

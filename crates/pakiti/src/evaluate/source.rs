@@ -1,7 +1,7 @@
 //! `--source KIND=PATH_OR_URL[,option=value...]`.
 //!
 //! contract.md "Sources" lists kinds and options. Commas separate, so neither a path nor a value can hold one;
-//! components are separated by `+`, `:` or blanks.
+//! components are separated by `+`, `:` or blanks, excludes by blanks or `+`.
 
 use super::args::os_group_id;
 use pakiti_core::os_group::OsGroupId;
@@ -14,27 +14,26 @@ use thiserror::Error;
 use url::Url;
 
 /// Kinds of contract.md that this version cannot read.
-const NOT_SUPPORTED: [&str; 10] = [
-    "yum",
-    "oval",
-    "debian-list",
-    "debian-tracker",
-    "updateinfo",
-    "csaf",
-    "osv",
-    "alpine-secdb",
-    "epss",
-    "kev",
-];
+const NOT_SUPPORTED: [&str; 9] =
+    ["oval", "debian-list", "debian-tracker", "updateinfo", "csaf", "osv", "alpine-secdb", "epss", "kev"];
 
 /// One `--source`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceArg {
     /// Where it is.
     pub(crate) place: Place,
-    /// How to read it.
-    pub(crate) apt: AptSourceOptions,
+    /// What it is, and how to read it.
+    pub(crate) kind: Kind,
     name: Option<String>,
+}
+
+/// What a source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// apt suites.
+    Apt(AptSourceOptions),
+    /// A yum repository.
+    Yum(YumSourceOptions),
 }
 
 /// Where a source is.
@@ -65,6 +64,25 @@ pub(crate) struct AptSourceOptions {
     pub(crate) os_group: Option<OsGroupId>,
 }
 
+/// Options of a `yum` source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct YumSourceOptions {
+    /// `security`: every package is a security fix.
+    pub(crate) security: bool,
+    /// `priority`
+    pub(crate) priority: Option<i32>,
+    /// `excludes`
+    pub(crate) excludes: Vec<String>,
+    /// `module-hotfixes`
+    pub(crate) module_hotfixes: bool,
+    /// `keyring`; `None` = its signature is not looked at.
+    pub(crate) keyring: Option<PathBuf>,
+    /// `trusted`
+    pub(crate) trusted: bool,
+    /// `os-group`; `None` = what the feed itself says.
+    pub(crate) os_group: Option<OsGroupId>,
+}
+
 /// Why a `--source` is refused.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(crate) enum SourceArgError {
@@ -90,8 +108,13 @@ pub(crate) enum SourceArgError {
     #[error("`{0}` is not OPTION=VALUE")]
     NotAnOption(String),
     /// No such option.
-    #[error("unknown option `{0}` of an apt source")]
-    UnknownOption(String),
+    #[error("unknown option `{option}` of {kind} source")]
+    UnknownOption {
+        /// `an apt`, `a yum`.
+        kind: &'static str,
+        /// The option.
+        option: String,
+    },
     /// The same option twice.
     #[error("option `{0}` is given twice")]
     Twice(String),
@@ -128,16 +151,18 @@ impl SourceArg {
         if NOT_SUPPORTED.contains(&kind) {
             return Err(SourceArgError::NotSupported(kind.to_owned()));
         }
-        if kind != "apt" {
-            return Err(SourceArgError::UnknownKind(kind.to_owned()));
-        }
+        let kind = match kind {
+            "apt" => Kind::Apt(AptSourceOptions::default()),
+            "yum" => Kind::Yum(YumSourceOptions::default()),
+            _ => return Err(SourceArgError::UnknownKind(kind.to_owned())),
+        };
         let mut parts = rest.split(',');
         let place = Place::parse(parts.next().unwrap_or_default())?;
-        let mut source = Self { place, apt: AptSourceOptions::default(), name: None };
+        let mut source = Self { place, kind, name: None };
         let mut seen = BTreeSet::new();
         for part in parts {
             let (option, value) = match part {
-                "trusted" | "check-valid-until" => (part, "yes"),
+                "trusted" | "check-valid-until" | "module-hotfixes" => (part, "yes"),
                 _ => part.split_once('=').ok_or_else(|| SourceArgError::NotAnOption(part.to_owned()))?,
             };
             if !seen.insert(option) {
@@ -149,41 +174,116 @@ impl SourceArg {
     }
 
     fn set(&mut self, option: &str, value: &str) -> Result<(), SourceArgError> {
-        let bad =
-            |expected| SourceArgError::Value { option: option.to_owned(), value: value.to_owned(), expected };
-        let text = || if value.is_empty() { Err(bad("a text")) } else { Ok(value.to_owned()) };
-        let switch = || match value {
-            "yes" | "true" => Ok(true),
-            "no" | "false" => Ok(false),
-            _ => Err(bad("yes or no")),
+        if option == "name" {
+            self.name = Some(text(option, value)?);
+            return Ok(());
+        }
+        match &mut self.kind {
+            Kind::Apt(apt) => apt.set(option, value),
+            Kind::Yum(yum) => yum.set(option, value),
+        }
+    }
+
+    /// How `skipped` calls it: its `name`, else `KIND:file name`.
+    pub(crate) fn label(&self) -> String {
+        let kind = match self.kind {
+            Kind::Apt(_) => "apt",
+            Kind::Yum(_) => "yum",
         };
+        self.name.clone().unwrap_or_else(|| format!("{kind}:{}", self.place.file_name()))
+    }
+
+    /// How documents call a yum repository: its `name`, else the folder's.
+    pub(crate) fn repository_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.place.file_name())
+    }
+}
+
+impl AptSourceOptions {
+    fn set(&mut self, option: &str, value: &str) -> Result<(), SourceArgError> {
+        let bad = |expected| unfit(option, value, expected);
         match option {
-            "name" => self.name = Some(text()?),
-            "components" => self.apt.components = Some(components(value).ok_or_else(|| bad("a component"))?),
+            "components" => self.components = Some(components(value).ok_or_else(|| bad("a component"))?),
             "security" => {
-                self.apt.security = match value {
+                self.security = match value {
                     "auto" => Security::Auto,
                     "yes" => Security::Yes,
                     "no" => Security::No,
                     _ => return Err(bad("auto, yes or no")),
                 }
             }
-            "priority" => self.apt.priority = Some(value.parse().map_err(|_| bad("a number"))?),
-            "keyring" => self.apt.keyring = Some(text()?.into()),
-            "trusted" => self.apt.trusted = switch()?,
-            "check-valid-until" => self.apt.check_valid_until = switch()?,
-            "os-group" => {
-                self.apt.os_group = Some(os_group_id(value).map_err(|_| bad("the id of an OS group"))?);
-            }
-            _ => return Err(SourceArgError::UnknownOption(option.to_owned())),
+            "priority" => self.priority = Some(number(option, value)?),
+            "keyring" => self.keyring = Some(text(option, value)?.into()),
+            "trusted" => self.trusted = switch(option, value)?,
+            "check-valid-until" => self.check_valid_until = switch(option, value)?,
+            "os-group" => self.os_group = Some(group(option, value)?),
+            _ => return Err(SourceArgError::UnknownOption { kind: "an apt", option: option.to_owned() }),
         }
         Ok(())
     }
+}
 
-    /// How `skipped` calls it: its `name`, else `KIND:file name`.
-    pub(crate) fn label(&self) -> String {
-        self.name.clone().unwrap_or_else(|| format!("apt:{}", self.place.file_name()))
+impl YumSourceOptions {
+    fn set(&mut self, option: &str, value: &str) -> Result<(), SourceArgError> {
+        match option {
+            // A repository's own errata tell security fixes apart: nothing to guess.
+            "security" => self.security = value != "auto" && switch(option, value)?,
+            "priority" => self.priority = Some(number(option, value)?),
+            "excludes" => {
+                self.excludes = value.split_whitespace().flat_map(globs).collect();
+            }
+            "module-hotfixes" => self.module_hotfixes = switch(option, value)?,
+            "keyring" => self.keyring = Some(text(option, value)?.into()),
+            "trusted" => self.trusted = switch(option, value)?,
+            "os-group" => self.os_group = Some(group(option, value)?),
+            _ => return Err(SourceArgError::UnknownOption { kind: "a yum", option: option.to_owned() }),
+        }
+        Ok(())
     }
+}
+
+/// The globs of a word joined by `+`. Names have such signs too (`gcc-c++`, `memtest86+`): one that joins stands
+/// alone, with something behind it.
+fn globs(word: &str) -> Vec<String> {
+    let bytes = word.as_bytes();
+    let (mut out, mut from) = (Vec::new(), 0);
+    for at in 1..bytes.len().saturating_sub(1) {
+        let joins = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'?' | b'[');
+        let behind = |b: u8| b != b'+';
+        if bytes.get(at) == Some(&b'+')
+            && bytes.get(at - 1).copied().is_some_and(behind)
+            && bytes.get(at + 1).copied().is_some_and(joins)
+        {
+            out.extend(word.get(from..at).map(str::to_owned));
+            from = at + 1;
+        }
+    }
+    out.extend(word.get(from..).map(str::to_owned));
+    out
+}
+
+fn unfit(option: &str, value: &str, expected: &'static str) -> SourceArgError {
+    SourceArgError::Value { option: option.to_owned(), value: value.to_owned(), expected }
+}
+
+fn text(option: &str, value: &str) -> Result<String, SourceArgError> {
+    if value.is_empty() { Err(unfit(option, value, "a text")) } else { Ok(value.to_owned()) }
+}
+
+fn number(option: &str, value: &str) -> Result<i32, SourceArgError> {
+    value.parse().map_err(|_| unfit(option, value, "a number"))
+}
+
+fn switch(option: &str, value: &str) -> Result<bool, SourceArgError> {
+    match value {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err(unfit(option, value, "yes or no")),
+    }
+}
+
+fn group(option: &str, value: &str) -> Result<OsGroupId, SourceArgError> {
+    os_group_id(value).map_err(|_| unfit(option, value, "the id of an OS group"))
 }
 
 /// The components of an option, a leading `updates/` dropped as in Release; `None` if there is none.
@@ -212,7 +312,7 @@ impl Place {
     }
 
     /// The last part of path or URL.
-    fn file_name(&self) -> String {
+    pub(super) fn file_name(&self) -> String {
         match self {
             Self::Path(path) => {
                 // `.` and `..` have no name of their own.
@@ -264,13 +364,42 @@ mod tests {
             check_valid_until: false,
             os_group: Some(OsGroupId("debian-12".into())),
         };
-        assert_eq!(source.apt, expected);
+        assert_eq!(source.kind, Kind::Apt(expected));
     }
 
     #[test]
     fn a_switch_alone_is_on() {
         assert_eq!(SourceArg::parse("apt=/x,trusted"), SourceArg::parse("apt=/x,trusted=yes"));
-        assert!(!SourceArg::parse("apt=/x,check-valid-until=no").unwrap().apt.check_valid_until);
+        let Kind::Apt(apt) = SourceArg::parse("apt=/x,check-valid-until=no").unwrap().kind else { panic!() };
+        assert!(!apt.check_valid_until);
+    }
+
+    #[test]
+    fn every_option_of_a_yum_source_is_read() {
+        let source = SourceArg::parse(
+            "yum=/srv/el8,security=yes,priority=10,excludes=kernel*+bash,module-hotfixes,keyring=/k,trusted=no,\
+             os-group=rhel-8,name=baseos",
+        );
+        let source = source.unwrap();
+        assert_eq!((source.label(), source.repository_name()), ("baseos".to_owned(), "baseos".to_owned()));
+        let expected = YumSourceOptions {
+            security: true,
+            priority: Some(10),
+            excludes: vec!["kernel*".into(), "bash".into()],
+            module_hotfixes: true,
+            keyring: Some("/k".into()),
+            trusted: false,
+            os_group: Some(OsGroupId("rhel-8".into())),
+        };
+        assert_eq!(source.kind, Kind::Yum(expected));
+        let Kind::Yum(yum) = SourceArg::parse("yum=/x,excludes=gcc-c++ memtest86+ a+b*+c 1:x").unwrap().kind
+        else {
+            panic!()
+        };
+        assert_eq!(yum.excludes, ["gcc-c++", "memtest86+", "a", "b*", "c", "1:x"]);
+        let plain = SourceArg::parse("yum=/srv/el8/").unwrap();
+        assert_eq!((plain.label(), plain.repository_name()), ("yum:el8".to_owned(), "el8".to_owned()));
+        assert_eq!(refused("yum=/x,components=main"), "unknown option `components` of a yum source");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Colours only on a terminal. Text of vendors and reporters may hold control characters: they are not printed.
 
-use super::document::{Document, UpdateRow};
+use super::document::{Document, ObsoleteRow, UpdateRow};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use std::io::{self, Write};
 
@@ -18,6 +18,9 @@ pub(crate) fn write(output: &mut impl Write, document: &Document) -> io::Result<
     let security = document.updates.iter().filter(|row| row.kind == "security").count();
     let title = format!("Updates: {} ({security} security)", document.updates.len());
     section(output, &title, &updates(&document.updates))?;
+    if !document.obsoletes.is_empty() {
+        section(output, &format!("Replaced: {}", document.obsoletes.len()), &obsoletes(&document.obsoletes))?;
+    }
     section(output, "Coverage", &coverage(document))?;
     let count: u64 = document.skipped.iter().map(|row| row.count).sum();
     section(output, &format!("Skipped: {count}"), &skipped(document))
@@ -83,11 +86,22 @@ fn updates(rows: &[UpdateRow]) -> Table {
     table
 }
 
+fn obsoletes(rows: &[ObsoleteRow]) -> Table {
+    let mut table = plain(&["package", "arch", "installed", "replaced by", "candidate"]);
+    for row in rows {
+        let cells = [&row.package, &row.arch, &row.installed, &row.by, &row.candidate];
+        table.add_row(cells.map(|text| cell(text)));
+    }
+    table
+}
+
 fn notes(row: &UpdateRow) -> String {
     let notes = [
         row.candidate_arch.as_ref().map(|arch| format!("becomes {arch}")),
         row.held.then(|| "held".to_owned()),
         row.phased.map(|percent| format!("phased {percent} %")),
+        (!row.advisories.is_empty()).then(|| row.advisories.join(" ")),
+        row.reboot.then(|| "reboot".to_owned()),
     ];
     notes.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

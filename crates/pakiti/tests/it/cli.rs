@@ -2,8 +2,13 @@
 
 mod help;
 mod hosts;
+mod source_import;
+mod source_lists;
+mod source_sync;
+mod source_templates;
 mod sources;
 mod users;
+mod yum_repository;
 
 use crate::command::{Run, pakiti_reading};
 use std::path::Path;

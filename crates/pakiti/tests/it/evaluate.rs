@@ -6,6 +6,7 @@ mod real;
 mod refused;
 mod reports;
 mod web;
+mod yum;
 
 use crate::command::{Run, pakiti};
 use serde_json::Value;

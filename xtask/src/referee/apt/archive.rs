@@ -1,25 +1,27 @@
 //! What the indexes offer, read by apt's own helper.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::Context;
 
 use super::asked;
 use super::deb822::{self, Stanza};
+use super::place::Place;
 
 /// Reads files in every compression that apt knows.
 const HELPER: &str = "/usr/lib/apt/apt-helper";
 
-/// Every suite at hand.
+/// Every suite a host asks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Archive {
     /// Suites in the order they were named.
-    pub(super) suites: Vec<Suite>,
+    pub(super) suites: Vec<Rc<Suite>>,
 }
 
 /// One suite.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Suite {
     /// Is it a security suite, by contract.md's rule?
     pub(super) security: bool,
@@ -27,22 +29,27 @@ pub(super) struct Suite {
     pub(super) packages: BTreeMap<String, Vec<Stanza>>,
 }
 
-impl Archive {
-    /// Suites of a `dists` folder.
-    pub(super) fn of_suites(folder: &Path, names: &[&str]) -> anyhow::Result<Archive> {
+/// Suites that were read, by folder: hosts share them, and Debian's largest takes seconds.
+#[derive(Debug, Default)]
+pub(super) struct Shelf(HashMap<PathBuf, Rc<Suite>>);
+
+impl Shelf {
+    /// What these places offer.
+    pub(super) fn archive(&mut self, places: &[Place]) -> anyhow::Result<Archive> {
         let mut archive = Archive::default();
-        for name in names {
-            let suite = folder.join(name);
-            let mut indexes = Vec::new();
-            for arch in ["amd64", "arm64"] {
-                let index = suite.join(format!("main/binary-{arch}/Packages.xz"));
-                indexes.extend(index.is_file().then_some(index));
+        for place in places {
+            if !self.0.contains_key(&place.folder) {
+                let indexes: Vec<PathBuf> = place.indexes()?.into_iter().map(|(index, _)| index).collect();
+                let suite = Suite::read(&place.release()?, &indexes)?;
+                self.0.insert(place.folder.clone(), Rc::new(suite));
             }
-            archive.suites.push(Suite::read(&suite.join("InRelease"), &indexes)?);
+            archive.suites.extend(self.0.get(&place.folder).cloned());
         }
         Ok(archive)
     }
+}
 
+impl Archive {
     /// Suites of apt's lists folder.
     pub(super) fn of_lists(folder: &Path) -> anyhow::Result<Archive> {
         let mut files = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
@@ -54,7 +61,7 @@ impl Archive {
             let prefix = release.trim_end_matches("InRelease");
             let indexes = names.iter().filter(|name| name.starts_with(prefix) && name.contains("_Packages"));
             let indexes: Vec<PathBuf> = indexes.map(|name| folder.join(name)).collect();
-            archive.suites.push(Suite::read(&folder.join(release), &indexes)?);
+            archive.suites.push(Rc::new(Suite::read(&folder.join(release), &indexes)?));
         }
         Ok(archive)
     }

@@ -1,12 +1,13 @@
 //! Running the programs that are asked: apt, dpkg, pakiti.
+use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
+use super::place::Place;
 use super::rows::Row;
 
 /// A line of `apt list --upgradable`.
@@ -22,69 +23,78 @@ pub(super) struct UpgradableLine {
 /// An apt with a configuration of its own.
 pub(super) struct AptRoot {
     config: PathBuf,
+    /// Its lists folder.
+    pub(super) lists: PathBuf,
 }
 
 impl AptRoot {
     /// This machine's lists and architectures, without its preferences.
-    pub(super) fn machine(root: &Path) -> anyhow::Result<AptRoot> {
-        AptRoot::write(root, String::new())
+    pub(super) fn machine(root: &Path, lists: &Path) -> anyhow::Result<AptRoot> {
+        fs::create_dir_all(root)?;
+        let none = "Dir::Etc::preferences \"/dev/null\";\n".to_owned();
+        AptRoot::write(root, none, lists.to_owned())
     }
 
-    /// The suites of a `dists` folder as apt would have fetched them, for amd64 and `foreign`.
+    /// The places as apt would have fetched them, for amd64 and `foreign`, with these preferences.
     pub(super) fn made(
         root: &Path,
-        folder: &Path,
-        suites: &[(&str, &str)],
+        places: &[Place],
         foreign: &[String],
+        preferences: &str,
     ) -> anyhow::Result<AptRoot> {
         let lists = root.join("lists");
         fs::create_dir_all(lists.join("partial"))?;
-        let mut sources = String::new();
-        for (suite, place) in suites {
-            sources.push_str(&format!("deb http://{place} {suite} main\n"));
-            let prefix = format!("{}_dists_{suite}", place.replace('/', "_"));
-            symlink(folder.join(suite).join("InRelease"), lists.join(format!("{prefix}_InRelease")))?;
-            for arch in ["amd64"].into_iter().chain(foreign.iter().map(String::as_str)) {
-                let index = folder.join(format!("{suite}/main/binary-{arch}/Packages.xz"));
-                if index.is_file() {
-                    symlink(index, lists.join(format!("{prefix}_main_binary-{arch}_Packages.xz")))?;
-                }
-            }
+        for place in places {
+            place.link_into(&lists)?;
         }
-        fs::write(root.join("sources.list"), sources)?;
+        fs::write(root.join("sources.list"), places.iter().map(Place::source_line).collect::<String>())?;
+        fs::write(root.join("preferences"), preferences)?;
         let archs = ["amd64".to_owned()].into_iter().chain(foreign.iter().cloned());
         let archs: String = archs.map(|arch| format!("APT::Architectures:: \"{arch}\";\n")).collect();
         let root_text = root.display();
-        AptRoot::write(
-            root,
-            format!(
-                "Dir::Etc::main \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\n\
-                 Dir::Etc::sourcelist \"{root_text}/sources.list\";\nDir::Etc::sourceparts \"/dev/null\";\n\
-                 Dir::State::lists \"{root_text}/lists\";\n\
-                 APT::Architecture \"amd64\";\n#clear APT::Architectures;\n{archs}",
-            ),
-        )
+        let own = format!(
+            "Dir::Etc::main \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\n\
+             Dir::Etc::sourcelist \"{root_text}/sources.list\";\nDir::Etc::sourceparts \"/dev/null\";\n\
+             Dir::Etc::preferences \"{root_text}/preferences\";\nDir::State::lists \"{root_text}/lists\";\n\
+             APT::Architecture \"amd64\";\n#clear APT::Architectures;\n{archs}"
+        );
+        AptRoot::write(root, own, lists)
     }
 
-    fn write(root: &Path, own: String) -> anyhow::Result<AptRoot> {
+    fn write(root: &Path, own: String, lists: PathBuf) -> anyhow::Result<AptRoot> {
         fs::create_dir_all(root.join("cache/archives/partial"))?;
         let config = root.join("apt.conf");
         let text = format!(
-            "{own}Dir::Cache \"{}/cache\";\nDir::Etc::preferences \"/dev/null\";\n\
-             Dir::Etc::preferencesparts \"/dev/null\";\n",
+            "{own}Dir::Cache \"{}/cache\";\nDir::Etc::preferencesparts \"/dev/null\";\n",
             root.display()
         );
         fs::write(&config, text)?;
-        Ok(AptRoot { config })
+        Ok(AptRoot { config, lists })
     }
 
     /// What `apt list --upgradable` says of a status file.
     pub(super) fn upgradable(&self, status: &Path) -> anyhow::Result<Vec<UpgradableLine>> {
-        let mut apt = Command::new("apt");
-        apt.env("LC_ALL", "C").env("APT_CONFIG", &self.config);
-        apt.args(["list", "--upgradable", "-o"]).arg(format!("Dir::State::status={}", status.display()));
-        let text = checked(&apt.output().context("apt")?, "apt list --upgradable")?;
+        let text = self.run("apt", &["list", "--upgradable"], status)?;
         text.lines().filter(|line| line.contains(" [upgradable from: ")).map(upgradable).collect()
+    }
+
+    /// The packages that `apt-get upgrade` keeps back on a machine that takes no update which is not for everybody yet.
+    /// What is held is among them.
+    pub(super) fn kept_back(&self, status: &Path) -> anyhow::Result<BTreeSet<String>> {
+        let never = "APT::Get::Never-Include-Phased-Updates=true";
+        let text = self.run("apt-get", &["--simulate", "-o", never, "upgrade"], status)?;
+        let mut lines =
+            text.lines().skip_while(|line| *line != "The following packages have been kept back:");
+        lines.next();
+        let names = lines.take_while(|line| line.starts_with(' ')).flat_map(str::split_whitespace);
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    fn run(&self, program: &str, args: &[&str], status: &Path) -> anyhow::Result<String> {
+        let mut apt = Command::new(program);
+        apt.env("LC_ALL", "C").env("APT_CONFIG", &self.config).args(args);
+        apt.arg("-o").arg(format!("Dir::State::status={}", status.display()));
+        checked(&apt.output().with_context(|| program.to_owned())?, program)
     }
 }
 
@@ -106,12 +116,9 @@ fn upgradable(line: &str) -> anyhow::Result<UpgradableLine> {
 }
 
 /// The rows of `pakiti evaluate`; anything skipped is printed, a refused source is an error.
-pub(super) fn pakiti(program: &str, status: &Path, args: &[String]) -> anyhow::Result<Vec<Row>> {
+pub(super) fn pakiti(program: &str, args: &[String]) -> anyhow::Result<Vec<Row>> {
     let mut command = Command::new(program);
-    command
-        .args(["evaluate", "--output=json", "--report-format=dpkg-status", "--report"])
-        .arg(status)
-        .args(args);
+    command.args(["evaluate", "--output=json"]).args(args);
     let output = command.output().with_context(|| program.to_owned())?;
     let document: Value = serde_json::from_slice(&output.stdout)
         .with_context(|| format!("pakiti evaluate: {}", String::from_utf8_lossy(&output.stderr)))?;
@@ -139,6 +146,7 @@ fn row(value: &Value) -> anyhow::Result<Row> {
         candidate_arch: text("candidate_arch").unwrap_or_else(|_| arch.clone()),
         kind: text("kind")?,
         held: value.get("held").and_then(Value::as_bool).context("no held")?,
+        phased: value.get("phased").and_then(Value::as_u64),
         arch,
     })
 }

@@ -18,24 +18,21 @@ pub(super) struct Row {
     pub(super) candidate_arch: String,
     pub(super) kind: String,
     pub(super) held: bool,
+    /// Percentage of the machines it is for, below 100.
+    pub(super) phased: Option<u64>,
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { package, arch, installed, candidate, candidate_arch, kind, held } = self;
+        let Row { package, arch, installed, candidate, candidate_arch, kind, held, phased } = self;
         let held = if *held { " held" } else { "" };
-        write!(f, "{package}:{arch} {installed} -> {candidate} {candidate_arch} {kind}{held}")
+        let phased = phased.map_or_else(String::new, |percent| format!(" phased {percent}"));
+        write!(f, "{package}:{arch} {installed} -> {candidate} {candidate_arch} {kind}{held}{phased}")
     }
 }
 
-/// What a comparison found.
-pub(super) struct Compared {
-    pub(super) equal: usize,
-    pub(super) differences: Vec<String>,
-}
-
-/// Compares two lists as sets; a row that one side has twice is a difference, too.
-pub(super) fn compare(apt: &[Row], pakiti: &[Row]) -> Compared {
+/// Compares two lists as sets and gives the differences; a row that one side has twice is one, too.
+pub(super) fn compare(apt: &[Row], pakiti: &[Row]) -> Vec<String> {
     let (left, right): (BTreeSet<&Row>, BTreeSet<&Row>) = (apt.iter().collect(), pakiti.iter().collect());
     let mut differences = Vec::new();
     differences.extend(left.difference(&right).map(|row| format!("only apt: {row}")));
@@ -45,7 +42,7 @@ pub(super) fn compare(apt: &[Row], pakiti: &[Row]) -> Compared {
             differences.push(format!("{name} has {} rows twice", rows - distinct));
         }
     }
-    Compared { equal: left.intersection(&right).count(), differences }
+    differences
 }
 
 /// apt's line with what apt does not print: the architecture of the candidate, hold and kind.
@@ -62,25 +59,31 @@ pub(super) fn from_apt(
     let found =
         installed.iter().find(is).with_context(|| format!("apt lists what is not installed: {line:?}"))?;
     let held = found.get("Status").starts_with("hold ");
-    let mut security = false;
+    let (mut security, mut older_security) = (false, false);
+    let mut phases = BTreeSet::new();
     let mut candidate_archs = BTreeSet::new();
     for suite in &archive.suites {
         for offer in suite.offers(&line.package).iter().filter(|offer| fits(&line.arch, offer, native)) {
             let version = offer.get("Version");
             if version == line.candidate {
                 candidate_archs.insert(offer.get("Architecture"));
+                phases.extend(offer.get("Phased-Update-Percentage").parse::<u64>().ok());
             }
             // contract.md: a security suite offers a version v, installed < v <= candidate.
-            security |= suite.security
+            let fixes = suite.security
                 && asked::holds(&line.installed, "lt", version)?
                 && asked::holds(version, "le", &line.candidate)?;
+            security |= fixes;
+            older_security |= fixes && asked::holds(version, "lt", &line.candidate)?;
         }
     }
     let own = candidate_archs.get(line.arch.as_str()).or_else(|| candidate_archs.first());
     let candidate_arch = own.with_context(|| format!("apt lists what no index has: {line:?}"))?.to_string();
+    // apt 2.6 (`IsSecurityUpdate` of upgrade.cc): who would skip a security fix by waiting does not wait.
+    let phased = phases.last().copied().filter(|percent| *percent < 100 && !older_security);
     let kind = if security { "security" } else { "bugfix" }.to_owned();
     let UpgradableLine { package, candidate, arch, installed } = line;
-    Ok(Row { package, arch, installed, candidate, candidate_arch, kind, held })
+    Ok(Row { package, arch, installed, candidate, candidate_arch, kind, held, phased })
 }
 
 /// Can this offer replace a build of architecture `arch`?

@@ -2,8 +2,15 @@
 //!
 //! Rules: contract.md "Sources" (which files of a suite count) and "updates, apt"; vendor-rules.md, the Debian
 //! and Ubuntu boxes; apt 2.6 where they are silent. [`suite`] loads one suite, [`lists`] apt's own cache.
+//!
+//! `Sources` files are not read, and `deb-src` lines are passed over: everything Pakiti asks of a source package
+//! is its name and version, and each stanza of `Packages` says both (`Source: name (version)`, left out where they
+//! are the binary's own; Debian policy 5.6.1). Of a binNMU the version in brackets is that of the sources, without
+//! `+bN`. A source whose binaries no index lists concerns no host. `Packages` also tells them for the
+//! architecture at hand: a source may give one version of a binary here and another there.
 
 mod deb822;
+mod index_file;
 pub mod lists;
 pub mod packages;
 pub mod preferences;

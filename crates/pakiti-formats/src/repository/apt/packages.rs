@@ -217,6 +217,7 @@ impl Stanza {
             source_name: source_name.to_owned(),
             source_version: source_version.to_owned(),
             phased: phased.filter(|percent| *percent < 100),
+            ..Default::default()
         })
     }
 

@@ -4,24 +4,19 @@
 //! hash that Release names, of the compressed or of the uncompressed file; a suite of which no `Packages` file
 //! could be read is refused.
 
-use super::release::{Release, ReleaseCheck, ReleaseFile, hex, is_inside, plain_component};
-use super::{AptError, AptOptions, LoadedFile, LoadedSuite, Security, Signature, Unchecked, packages};
-use crate::decompress::{self, DecompressError, DecompressLimits};
+use super::index_file::{self, SUFFIXES};
+use super::release::{Release, is_inside, plain_component};
+use super::{AptError, AptOptions, LoadedSuite, Security, Signature, Unchecked};
 use crate::openpgp::{self, Keyring};
 use crate::repository::{SkipList, SkipReason};
 use pakiti_core::os_group;
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryMeta};
-use sha2::{Digest, Sha256};
+use pakiti_core::repository::{RepositoryContent, RepositoryMeta};
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
 /// Largest Release or signature, bytes. Debian's InRelease has 150 KB.
 const MAX_RELEASE: u64 = 64 << 20;
-/// Largest index whose stored size Release does not tell, bytes.
-const MAX_INDEX: u64 = 1 << 30;
-/// The forms of an index, the one to prefer first.
-const SUFFIXES: [&str; 6] = [".xz", ".zst", ".gz", ".bz2", ".lz4", ""];
 
 /// Where the files of a suite come from. Closures of the same shape are folders too.
 pub trait Folder {
@@ -102,10 +97,10 @@ pub struct Index {
 /// file of it could be read.
 pub fn load(folder: &dyn Folder, options: &AptOptions) -> Result<LoadedSuite, AptError> {
     let OpenedRelease { release, signature, mut skipped, expired } = open_release(folder, options)?;
-    let mut content = RepositoryContent { meta: meta(&release, options), packages: Vec::new() };
+    let mut content = RepositoryContent { meta: meta(&release, options), ..Default::default() };
     let mut files = Vec::new();
     for index in indexes(&release, options) {
-        files.extend(read_index(folder, &release, &index, &mut content.packages, &mut skipped));
+        files.extend(index_file::read(folder, &release, &index, &mut content.packages, &mut skipped));
     }
     if files.is_empty() {
         return Err(AptError::NoPackages { skipped });
@@ -210,6 +205,7 @@ fn meta(release: &Release, options: &AptOptions) -> RepositoryMeta {
             Security::Auto => is_security(release),
         },
         priority: options.priority,
+        ..RepositoryMeta::default()
     }
 }
 
@@ -261,136 +257,4 @@ fn wanted(index: &Index, release: &Release, options: &AptOptions) -> bool {
         wanted.contains(&index.arch) || (index.arch == "all" && !release.all_is_repeated)
     });
     component && arch
-}
-
-/// Reads the first form of an index that is there and right; forms that are wrong go to `skipped`.
-fn read_index(
-    folder: &dyn Folder,
-    release: &Release,
-    index: &Index,
-    packages: &mut Vec<IndexedPackage>,
-    skipped: &mut SkipList,
-) -> Option<LoadedFile> {
-    let content = release.files.get(&index.path);
-    for suffix in SUFFIXES {
-        let path = format!("{}{suffix}", index.path);
-        let stored = release.files.get(&path);
-        if stored.is_none() && content.is_none() {
-            continue;
-        }
-        let candidate = Candidate { path: &path, component: &index.component, stored, content };
-        let before = packages.len();
-        let mut lines = SkipList::default();
-        match candidate.read(folder, release.by_hash, packages, &mut lines) {
-            Ok(None) => {}
-            Ok(Some(file)) => {
-                skipped.extend(lines);
-                return Some(file);
-            }
-            Err(reason) => {
-                packages.truncate(before);
-                skipped.push(&path, 0, reason);
-            }
-        }
-    }
-    None
-}
-
-/// One form of an index.
-struct Candidate<'a> {
-    path: &'a str,
-    component: &'a str,
-    /// What Release says of this form.
-    stored: Option<&'a ReleaseFile>,
-    /// What Release says of the uncompressed form.
-    content: Option<&'a ReleaseFile>,
-}
-
-impl Candidate<'_> {
-    fn read(
-        &self,
-        folder: &dyn Folder,
-        by_hash: bool,
-        packages: &mut Vec<IndexedPackage>,
-        skipped: &mut SkipList,
-    ) -> Result<Option<LoadedFile>, SkipReason> {
-        let Some(data) = self.fetch(folder, by_hash)? else { return Ok(None) };
-        // Either the stored bytes are the ones that Release names, or what comes out of them must be.
-        let proven = self.stored.is_some_and(|stored| stored.matches(&data));
-        let content = match (proven, self.stored) {
-            (true, _) => None,
-            (false, Some(_)) if !folder.recompressed() => return Err(SkipReason::HashMismatch),
-            (false, _) => Some(self.content.ok_or(SkipReason::HashMismatch)?),
-        };
-        let stanzas = self.scan(&data, content, packages, skipped)?;
-        Ok(Some(LoadedFile {
-            path: self.path.to_owned(),
-            sha256: hex(&Sha256::digest(&data)),
-            size: data.len() as u64,
-            stanzas,
-        }))
-    }
-
-    fn fetch(&self, folder: &dyn Folder, by_hash: bool) -> Result<Option<Vec<u8>>, SkipReason> {
-        let exact = self.stored.filter(|_| !folder.recompressed());
-        let limit = exact.map_or(MAX_INDEX, |stored| stored.size);
-        let get = |path: &str| {
-            folder.fetch(path, limit).map_err(|error| match error.kind() {
-                io::ErrorKind::FileTooLarge => SkipReason::HashMismatch,
-                _ => SkipReason::Unreadable(error),
-            })
-        };
-        if let (true, Some(name)) = (by_hash, exact.and_then(ReleaseFile::by_hash)) {
-            let parent = self.path.rsplit_once('/').map_or("", |(parent, _)| parent);
-            let path = format!("{parent}/by-hash/{name}");
-            if let Some(data) = get(path.trim_start_matches('/'))? {
-                return Ok(Some(data));
-            }
-        }
-        get(self.path)
-    }
-
-    /// Scans `data`; with `content`, only if what comes out of it is that.
-    fn scan(
-        &self,
-        data: &[u8],
-        content: Option<&ReleaseFile>,
-        packages: &mut Vec<IndexedPackage>,
-        skipped: &mut SkipList,
-    ) -> Result<u64, SkipReason> {
-        let max_bytes = self.content.map_or(DecompressLimits::default().max_bytes, |content| content.size);
-        let limits = DecompressLimits { max_bytes, ..DecompressLimits::default() };
-        let file = packages::PackagesFile { name: self.path, component: self.component };
-        let mut input = Checked {
-            inner: decompress::reader(data, &limits).map_err(SkipReason::Decompress)?,
-            check: content.map(ReleaseCheck::new),
-        };
-        let stanzas = packages::scan(&mut input, file, packages, skipped).map_err(unreadable)?;
-        // The scanner stops early at a bound: such a file does not pass, and must not.
-        if input.check.is_none_or(ReleaseCheck::passed) { Ok(stanzas) } else { Err(SkipReason::HashMismatch) }
-    }
-}
-
-fn unreadable(error: io::Error) -> SkipReason {
-    match DecompressError::from_io(error) {
-        // Release tells the size: one byte more is another file.
-        DecompressError::TooLarge { .. } => SkipReason::HashMismatch,
-        error => SkipReason::Decompress(error),
-    }
-}
-
-/// Checks what is read through it.
-struct Checked<'a, R> {
-    inner: R,
-    check: Option<ReleaseCheck<'a>>,
-}
-
-impl<R: Read> Read for Checked<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        if let (Some(check), Some(data)) = (&mut self.check, buffer.get(..count)) {
-            check.update(data);
-        }
-        Ok(count)
-    }
 }

@@ -36,6 +36,8 @@ pub struct PackageRow {
     pub source: String,
     /// What the sources say.
     pub status: PackageStatus,
+    /// Its vendor, where that is not the vendor of most packages of the host.
+    pub other_vendor: Option<String>,
 }
 
 impl PackageRow {
@@ -63,7 +65,10 @@ impl PackageRow {
 
     fn matches(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        self.name.to_lowercase().contains(&text) || self.source.to_lowercase().contains(&text)
+        let vendor = self.other_vendor.as_deref().unwrap_or_default().to_lowercase();
+        self.name.to_lowercase().contains(&text)
+            || self.source.to_lowercase().contains(&text)
+            || vendor.contains(&text)
     }
 }
 
@@ -122,7 +127,7 @@ impl StatusFilter {
 /// The filters and the paging key of the URL.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackagesFilter {
-    /// Text searched for in name and source name; empty = no filter.
+    /// Text searched for in name, source name and other vendors; empty = no filter.
     pub q: String,
     /// Filter by status.
     pub status: StatusFilter,

@@ -1,10 +1,15 @@
 //! "To do": the steps that make a host good, in the order to take them, with commands to copy.
 
-use crate::view::command::{Command, PackageTool, Target, upgrade};
+use crate::view::command::{Command, PackageTool, Target, upgrade, upgrade_advisories};
 use crate::view::format::count;
+use crate::view::host::advisory::{AdvisoryRow, severities};
 use crate::view::host::updates::UpdateRow;
 use pakiti_core::judgement::UpdateKind;
 use pakiti_core::present::{HostState, STALE_AFTER};
+use std::collections::BTreeSet;
+
+/// More advisories are not named in a command: naming the packages is as short.
+const MOST_ADVISORIES: usize = 20;
 
 /// What the steps are made of.
 #[derive(Debug, Clone, Default)]
@@ -115,12 +120,20 @@ fn install(facts: &TodoFacts<'_>, updates: &[&UpdateRow], kind: UpdateKind) -> O
     let mut step = step(state, title);
     step.more = Some(("Why these".to_owned(), proof));
     step.updates = updates.iter().map(|u| (*u).clone()).collect();
+    let severities = severities(updates.iter().filter_map(|u| u.severity()));
+    if !severities.is_empty() {
+        step.notes.push(format!("Severity: {severities}."));
+    }
     let (held, free): (Vec<&UpdateRow>, Vec<&UpdateRow>) = updates.iter().copied().partition(|u| u.held);
     if !held.is_empty() {
         let held = count(held.len() as u64, "package is", "packages are");
         step.notes.push(format!("{held} on hold and not in the command; release the hold first."));
     }
-    if let Some(Command { text, left_out }) = command(facts, &free) {
+    if kind == UpdateKind::Security
+        && let Some(text) = by_advisory(facts, &free)
+    {
+        step.command = Some(text);
+    } else if let Some(Command { text, left_out }) = command(facts, &free) {
         step.command = Some(text);
         if left_out > 0 {
             let left = count(left_out as u64, "package is", "packages are");
@@ -128,6 +141,24 @@ fn install(facts: &TodoFacts<'_>, updates: &[&UpdateRow], kind: UpdateKind) -> O
         }
     }
     Some(step)
+}
+
+/// The command that names the newest security advisory of each update: dnf installs what it fixes, or newer. A held
+/// package (versionlock) stays as it is. `None` if an update has none: then packages have to be named.
+fn by_advisory(facts: &TodoFacts<'_>, updates: &[&UpdateRow]) -> Option<String> {
+    let newest = |update: &&'_ UpdateRow| -> Option<String> {
+        let security = update.advisories.iter().filter(|advisory| advisory.is_security());
+        security.max_by_key(|advisory| newness(advisory)).map(|advisory| advisory.id.clone())
+    };
+    let ids: BTreeSet<String> = updates.iter().map(newest).collect::<Option<_>>()?;
+    if ids.len() > MOST_ADVISORIES {
+        return None;
+    }
+    upgrade_advisories(facts.tool?, &ids.iter().map(String::as_str).collect())
+}
+
+fn newness(advisory: &AdvisoryRow) -> (Option<i64>, &str) {
+    (advisory.issued, &advisory.id)
 }
 
 fn command(facts: &TodoFacts<'_>, updates: &[&UpdateRow]) -> Option<Command> {

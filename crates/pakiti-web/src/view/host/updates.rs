@@ -1,5 +1,6 @@
 //! The updates of a host, each with its proof.
 
+use crate::view::host::advisory::{self, AdvisoryRow};
 use crate::view::pill::Pill;
 use crate::view::query::Query;
 use crate::view::state::kind_pill;
@@ -18,6 +19,21 @@ pub struct UpdateRow {
     pub update: Update,
     /// Is the package on hold?
     pub held: bool,
+    /// The advisories between the two versions, in the order of [`advisory::sort`].
+    pub advisories: Vec<AdvisoryRow>,
+}
+
+/// An installed package that packages of other names replace (rpm's `Obsoletes`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplacedRow {
+    /// Package name.
+    pub package: String,
+    /// Architecture.
+    pub arch: String,
+    /// Installed version.
+    pub installed: String,
+    /// What replaces it: name and version.
+    pub by: Vec<(String, String)>,
 }
 
 impl UpdateRow {
@@ -36,11 +52,22 @@ impl UpdateRow {
         kind_pill(self.update.kind)
     }
 
+    /// Its advisories in one line; `None` = it has none.
+    pub fn advisory_summary(&self) -> Option<String> {
+        (!self.advisories.is_empty()).then(|| advisory::summary(&self.advisories))
+    }
+
+    /// The severest word of its security advisories.
+    pub fn severity(&self) -> Option<&str> {
+        advisory::worst(&self.advisories)
+    }
+
     fn matches(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         self.package.to_lowercase().contains(&text)
             || self.update.repositories.iter().any(|r| r.to_lowercase().contains(&text))
             || self.update.advisories.iter().any(|a| a.to_lowercase().contains(&text))
+            || self.advisories.iter().flat_map(|a| &a.cves).any(|cve| cve.to_lowercase().contains(&text))
     }
 }
 
@@ -98,10 +125,12 @@ pub struct UpdatesTab {
     pub rows: Vec<UpdateRow>,
     /// Filter by kind.
     pub kind: KindFilter,
-    /// Text searched for in package, repositories and advisories; empty = no filter.
+    /// Text searched for in package, repositories, advisories and CVEs; empty = no filter.
     pub q: String,
     /// How many there are per kind, whatever the filter, in the order of [`KindFilter::ALL`].
     pub counts: [u64; 3],
+    /// Packages that others replace, whatever the filter (rpm only).
+    pub replaced: Vec<ReplacedRow>,
 }
 
 /// One choice of a filter, as a link with its number.
@@ -122,7 +151,7 @@ impl UpdatesTab {
     pub fn new(all: Vec<UpdateRow>, kind: KindFilter, q: &str) -> Self {
         let counts = KindFilter::ALL.map(|kind| all.iter().filter(|row| kind.takes(row)).count() as u64);
         let rows = all.into_iter().filter(|row| kind.takes(row) && row.matches(q.trim())).collect();
-        Self { rows, kind, q: q.trim().to_owned(), counts }
+        Self { rows, kind, q: q.trim().to_owned(), counts, replaced: Vec::new() }
     }
 
     /// The filter by kind as links.
@@ -134,6 +163,11 @@ impl UpdatesTab {
             current: kind == self.kind,
         });
         links.collect()
+    }
+
+    /// Does any update shown have advisories?
+    pub fn has_advisories(&self) -> bool {
+        self.rows.iter().any(|row| !row.advisories.is_empty())
     }
 
     /// How many updates there are, whatever the filter.

@@ -12,7 +12,7 @@ const TOKEN: &str = "metrics-token-of-this-test";
 
 /// Answers of: nobody, a viewer without grants, a viewer of group A, somebody whose account was disabled, an
 /// administrator, the bearer of the metrics token.
-const EXPECTED: [(&str, &str, [u16; 6]); 15] = [
+const EXPECTED: [(&str, &str, [u16; 6]); 21] = [
     ("POST", "/feed", [200, 200, 200, 200, 200, 200]),
     ("POST", "/feed/", [200, 200, 200, 200, 200, 200]),
     ("POST", "/pakiti/feed/", [200, 200, 200, 200, 200, 200]),
@@ -26,7 +26,15 @@ const EXPECTED: [(&str, &str, [u16; 6]); 15] = [
     ("GET", "/hosts/{id}", [303, 404, 200, 303, 200, 303]),
     ("GET", "/sources", [303, 200, 200, 303, 200, 303]),
     ("GET", "/sources/{id}", [303, 200, 200, 303, 200, 303]),
+    ("GET", "/sources/new", [303, 403, 403, 303, 200, 303]),
+    // Nothing is entered.
+    ("POST", "/sources/new", [401, 403, 403, 401, 422, 401]),
     ("POST", "/sources/{id}/sync", [401, 403, 403, 401, 303, 401]),
+    ("POST", "/sources/{id}/disable", [401, 403, 403, 401, 303, 401]),
+    ("POST", "/sources/{id}/enable", [401, 403, 403, 401, 303, 401]),
+    ("GET", "/sources/{id}/remove", [303, 403, 403, 303, 200, 303]),
+    // Nothing of the source is left for routes after it.
+    ("POST", "/sources/{id}/remove", [401, 403, 403, 401, 303, 401]),
     // Last: it ends the session.
     ("POST", "/sign-out", [401, 303, 303, 401, 303, 401]),
 ];
@@ -179,11 +187,14 @@ async fn a_known_path_with_another_method_does_nothing() {
             assert!(matches!(answer.status, 401 | 405), "{method} {path}: {}", answer.status);
         }
     }
-    let sync = house.path("/sources/{id}/sync");
-    assert_eq!(administrator.get(&sync).await.status, 405, "a link cannot synchronise");
+    for action in ["sync", "enable", "disable"] {
+        let path = house.path(&format!("/sources/{{id}}/{action}"));
+        assert_eq!(administrator.get(&path).await.status, 405, "a link cannot {action}");
+    }
+    assert_eq!(administrator.get(&house.path("/sources/{id}/remove")).await.status, 200, "it only asks");
     assert_eq!(administrator.get("/sign-out").await.status, 405, "a link cannot sign out");
     assert_eq!(administrator.get("/hosts").await.status, 200);
-    assert_eq!(house.last_attempt().await, None);
+    assert_eq!(house.is_untouched().await, Ok(()));
 }
 
 #[tokio::test]

@@ -24,6 +24,18 @@ impl Report {
         Self { header: header.to_vec(), packages: Vec::new() }
     }
 
+    /// Of a RHEL 9 machine without packages.
+    pub(crate) fn rhel(host: &str) -> Self {
+        let of = Self::debian(host).with("os-id", "rhel").with("os-version-id", "9").with("packager", "rpm");
+        of.with("system", "Red Hat Enterprise Linux release 9.7 (Plow)")
+            .with("kernel", "5.14.0-503.el9.x86_64")
+    }
+
+    /// With an rpm of a vendor; the version is `epoch:version-release`.
+    pub(crate) fn rpm(self, name: &str, version: &str, vendor: &str) -> Self {
+        self.line(&format!("{name}\t{version}\tx86_64\t{name}\t-\t{vendor}\t-\t-\t-\t-"))
+    }
+
     /// With one more header line; `site` repeats, any other replaces the one before.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         if name != "site" {

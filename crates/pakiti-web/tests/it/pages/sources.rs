@@ -41,17 +41,37 @@ async fn the_page_of_a_source_tells_files_skipped_items_signature_and_snapshots(
     /srv/dists/bookworm
     speaks for debian-12
     Sync now
+    Disable
+    Remove…
     ✓ fresh
     last success 1 h ago
     next fetch in 7 min
     13 packages
     1 skipped
+    This synchronisation changed 1 verdict on 5 hosts
+    Of hosts with two zeros only the coverage changed: how many of their packages are known.
+    The hosts that changed most, at most 20
+    Host Security updates Other updates
+    old0.example.org 0 0
+    old1.example.org 0 0
+    old2.example.org 0 0
+    old3.example.org 0 0
+    old4.example.org 0 0
     Files
     Files of the snapshot in force
     File Size Packages Skipped
     main/binary-amd64/Packages 846 B 13 1
     Signature
     ? not checked trusted by configuration: hashes checked, signature not
+    As it is configured
+    Kind apt suite
+    Vendor Debian
+    Security as the feed says
+    Suite bookworm
+    Proxy none
+    Client certificate not set
+    Signature not checked
+    Fetched every 1 h
     Skipped
     One item that cannot be read never stops the others; these are not in force.
     What could not be read
@@ -59,8 +79,8 @@ async fn the_page_of_a_source_tells_files_skipped_items_signature_and_snapshots(
     main/binary-amd64/Packages 53 no Version 1
     Snapshots
     Snapshots, newest first
-    Fetched Generation Size Packages Changed names In force
-    1 h ago 2 846 B 13 first yes
+    Fetched Generation Size Packages Changed names Changed verdicts In force
+    1 h ago 2 846 B 13 first 1 on 5 hosts yes
     ");
 }
 
@@ -74,11 +94,12 @@ async fn a_failing_sync_tells_why_and_leaves_the_old_snapshot_in_force() {
     Suite::debian("bookworm-security").package("openssl", "9").write(server.folder());
     std::fs::write(&packages, "tampered").unwrap();
     let answer = client.post_form(&format!("{path}/sync"), &[]).await;
-    assert_eq!((answer.status, answer.header("location")), (303, Some(path.as_str())));
+    assert_eq!((answer.status, answer.header("location")), (303, Some(format!("{path}?done=due").as_str())));
+    server.background().await;
     let page = client.page(&path).await;
     insta::assert_snapshot!(words(&page), @"
     ! error last success 1 h ago next fetch in 13 min 3 packages nothing skipped
-    ! refused: no Packages file could be read (main/binary-amd64/Packages: its hash or size is not the one that Release names)
+    ! refused: no Packages file could be read (main/binary-amd64/Packages: its hash or size is not the one that Release names). It has failed since its last success 1 h ago ; hosts of debian-12 are judged by its snapshot of 1 h ago .
     ");
     let snapshots = rows(&page);
     assert_eq!((snapshots.len(), snapshots[0].last().map(String::as_str)), (1, Some("yes")));
@@ -97,15 +118,17 @@ async fn sync_now_brings_what_is_new_and_judges_all_hosts_again() {
     server.set_clock(NOW + 60);
     Suite::debian("bookworm-security").package("bash", "5.2.15-2+b8").write(server.folder());
     client.post_form(&format!("{path}/sync"), &[]).await;
+    server.background().await;
     assert_eq!(all_rows(&client, "/hosts?state=good").await.len(), 0, "bash is missing everywhere");
     let page = client.page(&path).await;
     let snapshots: Vec<String> = rows(&page).iter().map(|row| row.join(" | ")).collect();
     insta::assert_snapshot!(snapshots.join("\n"), @"
-    now | 4 | 55 B | 1 | 4 | yes
-    1 h ago | 3 | 197 B | 3 | first | no
+    now | 4 | 55 B | 1 | 4 | 5 on 51 hosts | yes
+    1 h ago | 3 | 197 B | 3 | first | 1 on 5 hosts | no
     ");
     server.set_clock(NOW + 120);
     client.post_form(&format!("{path}/sync"), &[]).await;
+    server.background().await;
     assert!(words(&client.page(&path).await).contains("= not modified"));
 }
 

@@ -4,18 +4,21 @@ use super::sample::{self, DAY, NOW, layout};
 use askama::Template;
 use pakiti_core::judgement::UpdateKind;
 use pakiti_web::view::error::ErrorPage;
+use pakiti_web::view::host::advisory::AdvisoryRow;
 use pakiti_web::view::host::coverage::CoverageTab;
 use pakiti_web::view::host::packages::{PackageRow, PackageStatus, PackagesFilter, PackagesTab};
 use pakiti_web::view::host::reports::{IntervalRow, LastReport, ReportsTab};
 use pakiti_web::view::host::todo::{TodoFacts, TodoTab};
-use pakiti_web::view::host::updates::{KindFilter, UpdateRow, UpdatesTab};
+use pakiti_web::view::host::updates::{KindFilter, ReplacedRow, UpdateRow, UpdatesTab};
 use pakiti_web::view::host::{HostPage, HostTab};
 use pakiti_web::view::hosts::{Choice, HostsPage};
 use pakiti_web::view::hosts_filter::HostsFilter;
 use pakiti_web::view::layout::{Layout, Notice, Section};
 use pakiti_web::view::sign_in::{SignInError, SignInPage};
-use pakiti_web::view::source::{Signature, SourcePage};
+use pakiti_web::view::source::{HostDelta, Signature, SourcePage};
+use pakiti_web::view::source_edit::{Field, SourceNewPage, SourceRemovePage};
 use pakiti_web::view::sources::SourcesPage;
+use pakiti_web::view::stale::{StaleNotice, StaleSource, Trouble};
 
 const EVIL: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{7*7}}\u{202e}\0";
 const EVIL_URL: &str = "javascript:alert(1)//\"><script>alert(1)</script>";
@@ -52,11 +55,16 @@ fn hosts() -> HostsPage {
         after: Some(evil()),
         ..HostsFilter::default()
     };
+    page.stale = StaleNotice::new(vec![stale()]);
     page.os_options = vec![Choice::new(EVIL, EVIL)];
     page.group_options = vec![Choice::new("other", EVIL)];
     page.next = Some(evil());
     page.first = false;
     page
+}
+
+fn stale() -> StaleSource {
+    StaleSource::new((i64::MIN, EVIL), &[evil()], Trouble::Expired(i64::MIN), Some(i64::MAX), NOW)
 }
 
 fn update() -> UpdateRow {
@@ -69,6 +77,10 @@ fn update() -> UpdateRow {
     row.update.why.gates = vec![evil()];
     row.update.phased = Some(255);
     row.update.reboot = true;
+    let cves = vec![evil(), evil()];
+    let (title, severity) = (evil(), evil());
+    row.advisories = vec![AdvisoryRow { title, severity, cves, ..sample::advisory(EVIL) }];
+    row.advisories.extend([AdvisoryRow::new(EVIL, None), AdvisoryRow::new(EVIL, None)]);
     row
 }
 
@@ -76,6 +88,7 @@ fn host(tab: HostTab) -> HostPage {
     let mut page = sample::host(tab);
     page.layout = frame();
     page.head.name = evil();
+    page.stale = StaleNotice::new(vec![stale(), stale()]);
     page.head.groups = vec![evil()];
     page.head.os = evil();
     page.head.os_group = Some(evil());
@@ -113,6 +126,7 @@ fn packages() -> HostTab {
         arch: evil(),
         source: evil(),
         status,
+        other_vendor: Some(evil()),
     });
     let filter = PackagesFilter { q: evil(), after: Some(String::new()), ..PackagesFilter::default() };
     HostTab::Packages(PackagesTab::new(rows.to_vec(), filter, 2))
@@ -161,7 +175,10 @@ fn sources() -> SourcesPage {
     let mut page = sample::sources();
     page.layout = frame();
     page.add_command = evil();
-    for row in &mut page.rows {
+    for listed in &mut page.rows {
+        listed.stale = Some(stale());
+        let row = &mut listed.row;
+        row.further_groups = vec![evil()];
         row.name = evil();
         row.kind = evil();
         row.url = EVIL_URL.to_owned();
@@ -174,7 +191,13 @@ fn sources() -> SourcesPage {
 fn source(signature: Signature) -> SourcePage {
     let mut page = sample::source();
     page.layout = frame();
-    page.source = sources().rows.remove(0);
+    page.source = sources().rows.remove(0).row;
+    page.stale = Some(stale());
+    page.facts = vec![("Excludes", evil())];
+    if let Some(effect) = &mut page.effect {
+        effect.numbers = Some((u64::MAX, 1));
+        effect.most[0] = HostDelta { id: i64::MIN, name: evil(), security: i64::MIN, other: i64::MAX };
+    }
     page.signature = signature;
     for file in &mut page.files {
         file.path = evil();
@@ -187,6 +210,22 @@ fn source(signature: Signature) -> SourcePage {
     page
 }
 
+fn source_new() -> SourceNewPage {
+    let mut page = SourceNewPage { layout: frame(), folders: vec![evil()], ..sample::source_new() };
+    for field in page.groups.iter_mut().flat_map(|group| &mut group.fields) {
+        match field {
+            Field::Text(field) => (field.value, field.error) = (evil(), Some(evil())),
+            Field::Choice(field) => (field.value, field.error) = (evil(), Some(evil())),
+            Field::Tick(field) => field.error = Some(evil()),
+        }
+    }
+    page
+}
+
+fn source_remove() -> SourceRemovePage {
+    SourceRemovePage { layout: frame(), id: i64::MIN, name: evil(), groups: evil() }
+}
+
 fn sign_in() -> SignInPage {
     let layout = Layout::new(NOW, Section::Elsewhere, EVIL);
     SignInPage { layout, next: format!("/{EVIL}"), name: evil(), error: Some(SignInError::WrongCredentials) }
@@ -194,7 +233,10 @@ fn sign_in() -> SignInPage {
 
 /// Every page with hostile text in every field.
 pub(super) fn pages() -> Vec<(&'static str, String)> {
-    let updates = UpdatesTab { q: evil(), ..UpdatesTab::new(vec![update()], KindFilter::Security, "") };
+    let by = vec![(evil(), evil())];
+    let replaced = vec![ReplacedRow { package: evil(), arch: evil(), installed: evil(), by }];
+    let updates =
+        UpdatesTab { q: evil(), replaced, ..UpdatesTab::new(vec![update()], KindFilter::Security, "") };
     let error = ErrorPage { sentence: evil(), ..ErrorPage::new(frame(), 400, EVIL) };
     [
         ("hostile hosts", hosts().render()),
@@ -209,6 +251,8 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("hostile source", source(Signature::Good { keys: vec![evil()] }).render()),
         ("hostile source, bad", source(Signature::Bad { reason: evil() }).render()),
         ("hostile source, unchecked", source(Signature::NotChecked { reason: evil() }).render()),
+        ("hostile new source", source_new().render()),
+        ("hostile removal", source_remove().render()),
         ("hostile sign in", sign_in().render()),
         ("hostile error", error.render()),
     ]

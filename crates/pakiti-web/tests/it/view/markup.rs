@@ -91,6 +91,8 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("sources", sample::sources().render()),
         ("sources, first", sample::no_sources().render()),
         ("source", sample::source().render()),
+        ("new source", sample::source_new().render()),
+        ("removal", sample::source_remove().render()),
         ("sign in", sign_in("", None).render()),
         ("sign in again", sign_in("maria", Some(SignInError::FormExpired)).render()),
         ("error", ErrorPage::new(nobody(), 404, "id").render()),

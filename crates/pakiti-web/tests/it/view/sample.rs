@@ -5,18 +5,23 @@ use pakiti_core::package::PackageFormat;
 use pakiti_core::present::{HostFacts, HostState};
 use pakiti_core::verdict::Counters;
 use pakiti_web::view::command::PackageTool;
+use pakiti_web::view::host::advisory::AdvisoryRow;
 use pakiti_web::view::host::coverage::{CoverageSource, CoverageTab};
 use pakiti_web::view::host::packages::{PackageRow, PackageStatus, PackagesFilter, PackagesTab};
 use pakiti_web::view::host::reports::{IntervalRow, LastReport, ReportsTab};
 use pakiti_web::view::host::todo::{TodoFacts, TodoTab};
-use pakiti_web::view::host::updates::{KindFilter, UpdateRow, UpdatesTab};
+use pakiti_web::view::host::updates::{KindFilter, ReplacedRow, UpdateRow, UpdatesTab};
 use pakiti_web::view::host::{HostHead, HostPage, HostTab};
 use pakiti_web::view::hosts::{Choice, HostRow, HostsPage, StateCount};
 use pakiti_web::view::hosts_filter::HostsFilter;
 use pakiti_web::view::layout::{Layout, Section, Viewer};
-use pakiti_web::view::source::{Signature, SkippedItem, SnapshotRow, SourceFile, SourcePage};
-use pakiti_web::view::sources::{SourceRow, SourcesPage};
+use pakiti_web::view::stale::StaleNotice;
 use pakiti_web::view::state::SourceState;
+
+#[path = "sample_sources.rs"]
+mod sources;
+
+pub(crate) use sources::*;
 
 /// 2026-11-22 03:50:55 UTC.
 pub(crate) const NOW: i64 = 1_795_319_455;
@@ -100,6 +105,7 @@ pub(crate) fn hosts() -> HostsPage {
         group_options: ["SITE-A", "SITE-B", "worker nodes"].map(|v| Choice::new(v, v)).to_vec(),
         next: Some("djE6Mnx3bjA0Mg".into()),
         first: true,
+        stale: StaleNotice::new(vec![stale(4, "bookworm-updates"), stale(3, "bookworm-backports")]),
         progress: None,
         feeder_url: "https://pakiti.example.org/feed".into(),
     }
@@ -133,6 +139,19 @@ pub(crate) fn update(package: &str, from: &str, to: &str, kind: UpdateKind) -> U
             },
         },
         held: false,
+        advisories: vec![],
+    }
+}
+
+pub(crate) fn advisory(id: &str) -> AdvisoryRow {
+    AdvisoryRow {
+        id: id.into(),
+        kind: Some(UpdateKind::Security),
+        severity: "important".into(),
+        title: "firmware: fixes of two flaws".into(),
+        issued: Some(NOW - 20 * DAY),
+        cves: vec!["CVE-2026-1111".into(), "CVE-2026-2222".into()],
+        reboot: true,
     }
 }
 
@@ -151,6 +170,7 @@ pub(crate) fn updates() -> Vec<UpdateRow> {
     all[5].update.phased = Some(30);
     all[6].held = true;
     all[7].update.advisories = vec!["RHBA-2026:8123".into(), "RHEA-2026:8124".into()];
+    all[7].advisories = vec![advisory("RHBA-2026:8123"), AdvisoryRow::new("RHEA-2026:8124", None)];
     all[7].update.candidate_arch = Some("all".into());
     all
 }
@@ -191,7 +211,7 @@ pub(crate) fn head() -> HostHead {
 }
 
 pub(crate) fn host(tab: HostTab) -> HostPage {
-    HostPage { layout: layout(Section::Hosts), head: head(), tab }
+    HostPage { layout: layout(Section::Hosts), head: head(), stale: StaleNotice::default(), tab }
 }
 
 pub(crate) fn todo_facts(updates: &[UpdateRow]) -> TodoFacts<'_> {
@@ -213,7 +233,16 @@ pub(crate) fn todo() -> HostPage {
 }
 
 pub(crate) fn host_updates() -> HostPage {
-    host(HostTab::Updates(UpdatesTab::new(updates(), KindFilter::All, "")))
+    let mut tab = UpdatesTab::new(updates(), KindFilter::All, "");
+    tab.replaced = vec![ReplacedRow {
+        package: "python3-libs".into(),
+        arch: "x86_64".into(),
+        installed: "3.6.8-1".into(),
+        by: vec![("platform-python".into(), "3.6.8-70".into())],
+    }];
+    let mut page = host(HostTab::Updates(tab));
+    page.stale = StaleNotice::new(vec![stale(4, "bookworm-updates")]);
+    page
 }
 
 pub(crate) fn packages() -> Vec<PackageRow> {
@@ -223,6 +252,7 @@ pub(crate) fn packages() -> Vec<PackageRow> {
         arch: "amd64".into(),
         source: source.into(),
         status,
+        other_vendor: source.is_empty().then(|| "Example Monitoring Ltd.".into()),
     };
     let newer = |candidate: &str, kind| PackageStatus::Update { candidate: candidate.into(), kind };
     let mut all = vec![
@@ -296,96 +326,4 @@ pub(crate) fn host_reports() -> HostPage {
         first: true,
         next: Some("k40".into()),
     }))
-}
-
-pub(crate) fn source_row(id: i64, name: &str, state: SourceState) -> SourceRow {
-    let fetched = state != SourceState::NeverFetched;
-    SourceRow {
-        id,
-        name: name.into(),
-        kind: "apt".into(),
-        url: format!("https://deb.debian.org/debian/dists/{name}"),
-        os_group: fetched.then(|| "debian-12".into()),
-        security: name.ends_with("security"),
-        state,
-        last_success: fetched.then_some(NOW - id * 17 * 60),
-        next_due: (state != SourceState::Disabled).then_some(NOW + 40 * 60),
-        packages: if fetched { 63_461 } else { 0 },
-        skipped: if id == 3 { 2 } else { 0 },
-        error: None,
-    }
-}
-
-pub(crate) fn sources() -> SourcesPage {
-    let mut rows = vec![
-        source_row(2, "bookworm", SourceState::NotModified),
-        source_row(3, "bookworm-backports", SourceState::Expired),
-        source_row(1, "bookworm-security", SourceState::Fresh),
-        source_row(4, "bookworm-updates", SourceState::Error),
-        source_row(5, "local-mirror", SourceState::Disabled),
-        source_row(6, "trixie-security", SourceState::NeverFetched),
-    ];
-    rows[1].error = Some("the index is expired: Valid-Until was 2026-11-13 08:12 UTC".into());
-    rows[3].error = Some("InRelease: hash of main/binary-amd64/Packages.xz is 41c0…, the file has 9b1f…; the snapshot of yesterday stays in force".into());
-    rows[3].last_success = Some(NOW - DAY);
-    rows[4].url = "/srv/mirror/debian/dists/bookworm".into();
-    SourcesPage {
-        layout: layout(Section::Sources),
-        rows,
-        add_command: "pakiti source add apt https://deb.debian.org/debian-security/dists/bookworm-security"
-            .into(),
-    }
-}
-
-pub(crate) fn no_sources() -> SourcesPage {
-    SourcesPage { rows: vec![], ..sources() }
-}
-
-pub(crate) fn source() -> SourcePage {
-    let file =
-        |path: &str, bytes, packages, skipped| SourceFile { path: path.into(), bytes, packages, skipped };
-    let snapshot = |age: i64, generation, active, changed_names| SnapshotRow {
-        fetched: NOW - age,
-        generation,
-        active,
-        bytes: 8_812_345,
-        packages: 63_461,
-        changed_names,
-    };
-    let mut row = source_row(3, "bookworm-security", SourceState::Fresh);
-    row.skipped = 40;
-    SourcePage {
-        layout: layout(Section::Sources),
-        source: row,
-        files: vec![
-            file("InRelease", 151_082, 0, 0),
-            file("main/binary-amd64/Packages.xz", 8_660_111, 63_461, 40),
-            file("contrib/binary-amd64/Packages.xz", 1_152, 12, 0),
-        ],
-        skipped: vec![
-            SkippedItem {
-                file: "main/binary-amd64/Packages.xz".into(),
-                line: Some(118_233),
-                reason: "version \"1:2:3 beta\" holds a blank".into(),
-                count: 1,
-            },
-            SkippedItem {
-                file: "InRelease".into(),
-                line: None,
-                reason: "no keyring: hash check only".into(),
-                count: 1,
-            },
-        ],
-        signature: Signature::Good {
-            keys: vec![
-                "B0CAB9266E8C3929798B3EEEBDE6D2B9216EC7A8".into(),
-                "05AB90340C0C5E797F44A8C8254CF3B5AEC0A8F0".into(),
-            ],
-        },
-        snapshots: vec![
-            snapshot(17 * 60, 128, true, Some(14)),
-            snapshot(26 * HOUR, 121, false, Some(1203)),
-            snapshot(9 * DAY, 7, false, None),
-        ],
-    }
 }

@@ -34,7 +34,8 @@ pub(super) async fn remove(db: &Db, args: &NamedArgs) -> Outcome {
     tell(&args.name, "removed", &swept)
 }
 
-async fn reevaluate(db: &Db) -> anyhow::Result<Swept> {
+/// Brings every verdict to the sources in force.
+pub(super) async fn reevaluate(db: &Db) -> anyhow::Result<Swept> {
     let rules = Rules::load(db).await.map_err(told)?;
     sweeper::sweep(db, &rules, now()).await.map_err(told)
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 const COLUMNS: &[Column] = &[
     ("name", Some("name")),
-    ("kind", None),
+    ("kind", Some("kind")),
     ("state", Some("state")),
     ("os_group", Some("OS group")),
     ("security", Some("security")),
@@ -24,12 +24,16 @@ const COLUMNS: &[Column] = &[
     ("enabled", None),
     ("url", None),
     ("error", Some("error")),
+    ("also_for", None),
+    ("errata", Some("errata")),
 ];
 
 const HELP: &str = "\
 JSON (an array of objects) and TSV: name, kind, state (fresh, not modified, expired, error, never fetched, disabled), \
 os_group (null: not told yet), security (true: its packages are security fixes), packages, skipped (items that could \
-not be read), last_success, last_attempt, next_due (null: disabled), enabled, url (no password in it), error.";
+not be read), last_success, last_attempt, next_due (null: disabled), enabled, url (no password in it), error, also_for (further OS groups), \
+errata (yum: it publishes advisories, so it tells security fixes from others; null: not \
+fetched yet).";
 
 /// Options of `pakiti source list`.
 #[derive(Debug, Args)]
@@ -68,6 +72,8 @@ fn row(source: &Source, now: i64) -> Vec<Value> {
         source.enabled.into(),
         shown_url(&source.url).into(),
         source.last_error.clone().into(),
+        state::also_for(source).into(),
+        snapshot.filter(|_| source.kind == "yum").map(|s| s.meta.errata).into(),
     ]
 }
 

@@ -2,10 +2,15 @@
 
 mod add;
 mod change;
+mod export;
+mod import;
 mod list;
+mod repositories;
 mod show;
 mod state;
 mod sync;
+mod template;
+mod wanted;
 
 use super::database::DatabaseArgs;
 use super::{Outcome, log, told};
@@ -25,8 +30,14 @@ pub(crate) struct SourceArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Add a source; a running server fetches it within a minute
-    Add(add::AddArgs),
+    /// Add a source, or those of a template; a running server fetches it within a minute
+    Add(Box<add::AddArgs>),
+    /// List the templates: distributions with their own sources
+    Templates(template::TemplatesArgs),
+    /// Add the sources that files list: apt's, dnf's, the PHP Pakiti's, or a repositories.toml
+    Import(Box<import::ImportArgs>),
+    /// Write all sources as one repositories.toml
+    Export(export::ExportArgs),
     /// List the sources with freshness, counts and errors
     List(list::ListArgs),
     /// Show one source: options, files read, what was skipped, snapshots
@@ -47,15 +58,21 @@ enum Command {
 /// What the command gave.
 pub(crate) async fn run(args: SourceArgs) -> Outcome {
     log::start(log::LogFormat::Text, log::COMMAND);
+    if let Command::Templates(args) = &args.command {
+        return template::run(args);
+    }
     let db = args.database.open().await?.db;
     let done = match args.command {
-        Command::Add(args) => add::run(&db, args).await,
+        Command::Add(args) => add::run(&db, *args).await,
+        Command::Templates(args) => template::run(&args),
+        Command::Import(args) => import::run(&db, *args).await,
+        Command::Export(args) => export::run(&db, &args).await,
         Command::List(args) => list::run(&db, &args).await,
         Command::Show(args) => show::run(&db, &args).await,
         Command::Enable(args) => change::enable(&db, &args, true).await,
         Command::Disable(args) => change::enable(&db, &args, false).await,
         Command::Remove(args) => change::remove(&db, &args).await,
-        Command::Sync(args) => sync::run(&db, args).await,
+        Command::Sync(args) => sync::run(&db, &args).await,
     };
     db.close().await;
     done

@@ -18,10 +18,11 @@ const SNAPSHOTS: i64 = 30;
 const HELP: &str = "\
 JSON (one object) and TSV (key TAB value, then the lists): name, kind, url, state, os_group, os_group_by (feed or \
 mapping), enabled, interval, suite, components, architectures, security_option, security, priority, keyrings, trusted, \
-check_valid_until, last_attempt, last_success, next_due, error, origin, label, codename, date, valid_until, packages, \
-signed_by (key ids), unchecked (why the signature was not checked), skipped (how many items); lists: files (path, \
-bytes, records, sha256), skipped_items (at, reason; the first hundred), snapshots (fetched_at, generation, packages, \
-changed_names, skipped, hash: BLAKE3 of what decided it; newest first).";
+check_valid_until, also_for (further OS groups), mirrorlist, exclude, module_hotfixes, proxy, client_certificate, \
+client_key, ca, last_attempt, last_success, next_due, error, origin, label, codename, date, valid_until, packages, \
+signed_by (key ids), unchecked (why the signature was not checked), skipped (how many items), errata (yum: it \
+publishes advisories), advisories; lists: files (path, bytes, records, sha256), skipped_items (at, reason; the first \
+hundred), snapshots (fetched_at, generation, packages, changed_names, skipped, hash: BLAKE3 of what decided it; newest first).";
 
 /// Options of `pakiti source show`.
 #[derive(Debug, Args)]
@@ -51,13 +52,33 @@ pub(super) async fn run(db: &Db, args: &ShowArgs) -> Outcome {
 
 type Facts = Vec<(&'static str, &'static str, Value)>;
 
+/// The options that only yum repositories have, and how a source is reached.
+fn further(source: &Source, options: &SourceOptions) -> Facts {
+    let path =
+        |path: &Option<std::path::PathBuf>| Value::from(path.as_ref().map(|p| p.display().to_string()));
+    let list = |list: &[String]| if list.is_empty() { Value::None } else { list.to_vec().into() };
+    // What apt's sources cannot have is not shown for them.
+    let flag = |flag: bool| if source.kind == "yum" { flag.into() } else { Value::None };
+    vec![
+        ("also_for", "also for", list(&options.further_groups)),
+        ("mirrorlist", "URL is a list of mirrors", flag(options.mirrorlist)),
+        ("exclude", "excluded", list(&options.excludes)),
+        ("module_hotfixes", "module hotfixes", flag(options.module_hotfixes)),
+        ("proxy", "proxy", options.proxy.as_deref().map(shown_url).into()),
+        ("client_certificate", "client certificate", path(&options.client_certificate)),
+        ("client_key", "client key", path(&options.client_key)),
+        ("ca", "authorities", path(&options.authorities)),
+    ]
+}
+
 fn configured(source: &Source) -> anyhow::Result<Facts> {
     let options = SourceOptions::read(&source.options).map_err(told)?;
+    let further = further(source, &options);
     let all = |list: &[String]| if list.is_empty() { Value::None } else { list.to_vec().into() };
     let mut keyrings: Vec<String> = options.keyrings.iter().map(|path| path.display().to_string()).collect();
     keyrings.extend(options.inline_key.is_some().then(|| "(inline key)".to_owned()));
     let by = if source.os_group.is_empty() { "feed" } else { "mapping" };
-    Ok(vec![
+    let mut facts = vec![
         ("name", "name", source.name.as_str().into()),
         ("kind", "kind", source.kind.as_str().into()),
         ("url", "URL", shown_url(&source.url).into()),
@@ -74,7 +95,9 @@ fn configured(source: &Source) -> anyhow::Result<Facts> {
         ("keyrings", "keyrings", all(&keyrings)),
         ("trusted", "trusted", options.trusted.into()),
         ("check_valid_until", "checks Valid-Until", options.check_valid_until.into()),
-    ])
+    ];
+    facts.extend(further);
+    Ok(facts)
 }
 
 fn fetched(source: &Source, report: &FetchReport) -> Facts {
@@ -96,6 +119,8 @@ fn fetched(source: &Source, report: &FetchReport) -> Facts {
         ("signed_by", "signed by", keys),
         ("unchecked", "signature", report.unchecked.clone().into()),
         ("skipped", "skipped", snapshot.map(|s| s.skipped).into()),
+        ("errata", "has errata", meta.filter(|_| source.kind == "yum").map(|m| m.errata).into()),
+        ("advisories", "advisories", meta.filter(|m| m.errata).map(|_| state::advisories(report)).into()),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! How a source does, in the words of the pages.
 
 use pakiti_core::present::SOURCE_FRESH_FOR;
+use pakiti_engine::source::options::SourceOptions;
 use pakiti_engine::source::report::FetchReport;
 use pakiti_store::source::{Snapshot, Source};
 use pakiti_web::view::state::SourceState;
@@ -30,6 +31,17 @@ pub(super) fn os_group(source: &Source) -> Option<String> {
     let told = source.snapshot.as_ref().and_then(|snapshot| snapshot.meta.os_group.as_ref());
     told.map(|group| group.0.clone())
         .or_else(|| Some(source.os_group.clone()).filter(|group| !group.is_empty()))
+}
+
+/// Further OS groups it speaks for; none if its options cannot be read.
+pub(super) fn also_for(source: &Source) -> Vec<String> {
+    SourceOptions::read(&source.options).map(|options| options.further_groups).unwrap_or_default()
+}
+
+/// Advisories that a fetch read: those of a yum repository's updateinfo.
+pub(super) fn advisories(report: &FetchReport) -> i64 {
+    let files = report.files.iter().filter(|file| file.path.contains("updateinfo"));
+    i64::try_from(files.map(|file| file.records).sum::<u64>()).unwrap_or(i64::MAX)
 }
 
 /// Bytes that a fetch read.

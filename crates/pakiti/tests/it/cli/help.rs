@@ -3,7 +3,7 @@
 use super::{Data, columns};
 use crate::command::pakiti;
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 25] = [
     "serve",
     "demo",
     "migrate",
@@ -15,6 +15,9 @@ const COMMANDS: [&str; 22] = [
     "source disable",
     "source remove",
     "source sync",
+    "source import",
+    "source export",
+    "source templates",
     "host list",
     "host show",
     "user add",
@@ -87,6 +90,7 @@ fn migrations_are_told_once() {
     insta::assert_snapshot!(columns(&data.said("migrate --output tsv")), @r"
     #migration
     0001_create_schema
+    0002_keep_effects
     ");
     insta::assert_snapshot!(data.said("migrate"), @"nothing to do: the schema is up to date");
 }

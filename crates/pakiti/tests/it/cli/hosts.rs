@@ -86,7 +86,7 @@ fn a_feed_that_changes_changes_the_hosts_and_verification_agrees() {
     let (data, archive) = fleet();
     let packages = index("openssl 3.0.21-1 amd64\ntar 1.35-1 amd64\nhome-made 1 amd64");
     archive.suite("bookworm-security", "Label: Debian-Security\n", &[("amd64", &packages)]);
-    insta::assert_snapshot!(columns(data.said("source sync security --output tsv").lines().last().unwrap()), @"security|changed|3|157|2|0|2|2|");
+    insta::assert_snapshot!(columns(data.said("source sync security --output tsv").lines().last().unwrap()), @"security|changed|3|157|2|0|2|2|||new.example.org +1 +0");
     let rows: Value = serde_json::from_str(&data.said("host list --output json --sort name")).unwrap();
     assert_eq!(
         (&rows[0]["security"], &rows[1]["security"], &rows[1]["unknown"]),

@@ -23,6 +23,22 @@ fn what_can_never_be_fetched_is_refused_before_it_is_stored() {
         ("source add x --kind apt --url http://example.org --os-group windows-11", 2),
         ("source add x --kind apt --url http://example.org --interval 5s", 2),
         ("source add x --kind yum --url http://example.org", 2),
+        ("source add x --kind yum --url http://example.org --os-group debian-12", 1),
+        ("source add x --kind yum --url http://example.org --os-group rhel-9 --suite bookworm", 2),
+        ("source add x --kind yum --url http://example.org --os-group rhel-9 --component main", 2),
+        ("source add x --kind yum --url http://example.org --os-group rhel-9 --no-check-valid-until", 2),
+        ("source add x --kind yum --url /srv/list --os-group rhel-9 --mirrorlist", 2),
+        ("source add x --kind yum --url http://example.org?x=1 --os-group rhel-9", 1),
+        ("source add x --kind yum --url http://example.org --os-group rhel-9 --proxy socks5://x", 1),
+        ("source add x --kind yum --url http://example.org --os-group rhel-9 --client-key /k.pem", 2),
+        ("source add x --kind yum --url http://example.org --os-group rhel-9 --client-certificate c.pem", 1),
+        ("source add x --kind yum --url http://example.org --os-group rhel-9 --also-for windows-11", 2),
+        ("source add x --kind apt --url http://example.org/primary.xml.gz", 2),
+        ("source add x --url http://example.org --exclude kernel*", 2),
+        ("source add x --url http://example.org --module-hotfixes", 2),
+        ("source add x --url http://example.org --mirrorlist", 2),
+        ("source add x --url http://example.org --mirror http://example.org", 2),
+        ("source add x", 2),
         ("source add -- -x --kind apt", 2),
     ] {
         let run = data.run(line);
@@ -53,15 +69,15 @@ fn a_source_goes_from_added_to_fetched_to_removed() {
     };
     assert_eq!(column("state"), "never fetched");
     insta::assert_snapshot!(columns(&of("source sync security --output tsv")), @r"
-    #name|result|packages|bytes|names_changed|skipped|verdicts_changed|hosts_changed|error
-    security|changed|2|106|2|0|0|0|
+    #name|result|packages|bytes|names_changed|skipped|verdicts_changed|hosts_changed|error|advisories|hosts
+    security|changed|2|106|2|0|0|0|||
     ");
     assert_eq!(column("state"), "fresh");
     assert_eq!(
         (column("os_group"), column("packages"), column("security")),
         ("debian-12".into(), "2".into(), "true".into())
     );
-    insta::assert_snapshot!(columns(of("source sync --all --output tsv").lines().last().unwrap()), @"security|not modified|2|106|0|0|0|0|");
+    insta::assert_snapshot!(columns(of("source sync --all --output tsv").lines().last().unwrap()), @"security|not modified|2|106|0|0|0|0|||");
     insta::assert_snapshot!(data.said("source disable security"), @"source security disabled; 0 verdicts changed, on 0 hosts");
     assert_eq!(column("state"), "disabled");
     assert_eq!(data.run("verify").code, Some(0));
@@ -137,4 +153,39 @@ fn a_feed_that_names_no_os_group_needs_one_from_the_administrator() {
     data.said("source sync mapped");
     let shown: Value = serde_json::from_str(&data.said("source show mapped --output json")).unwrap();
     assert_eq!((&shown["os_group"], &shown["os_group_by"]), (&"debian-12".into(), &"mapping".into()));
+}
+
+#[test]
+fn every_option_of_a_yum_source_is_stored_and_shown() {
+    let data = Data::new();
+    data.said(
+        "source add epel --kind yum --url https://mirrors.example.org/metalink?repo=epel-9 --mirrorlist --os-group rhel-9 \
+         --also-for almalinux-9 --also-for rocky-9 --exclude kernel* --exclude foo --module-hotfixes --priority 50 \
+         --proxy http://me:secret@proxy.example.org:3128 --client-certificate /c.pem --client-key /k.pem --ca /ca.pem \
+         --arch x86_64 --security yes --keyring /etc/k.asc --interval 1d",
+    );
+    let shown: Value = serde_json::from_str(&data.said("source show epel --output json")).unwrap();
+    for (key, value) in [
+        ("kind", "yum".into()),
+        ("url", "https://mirrors.example.org/metalink?repo=epel-9".into()),
+        ("os_group", "rhel-9".into()),
+        ("also_for", serde_json::json!(["almalinux-9", "rocky-9"])),
+        ("mirrorlist", true.into()),
+        ("exclude", serde_json::json!(["kernel*", "foo"])),
+        ("module_hotfixes", true.into()),
+        ("priority", 50.into()),
+        ("proxy", "http://proxy.example.org:3128/".into()),
+        ("client_certificate", "/c.pem".into()),
+        ("client_key", "/k.pem".into()),
+        ("ca", "/ca.pem".into()),
+        ("architectures", serde_json::json!(["x86_64"])),
+        ("security_option", "yes".into()),
+        ("keyrings", serde_json::json!(["/etc/k.asc"])),
+        ("errata", Value::Null),
+    ] {
+        assert_eq!(shown[key], value, "{key}");
+    }
+    let rows: Value = serde_json::from_str(&data.said("source list --output json")).unwrap();
+    assert_eq!((&rows[0]["kind"], &rows[0]["also_for"][0]), (&"yum".into(), &"almalinux-9".into()));
+    data.said("source add bare --kind yum --url http://example.org/x/primary.xml.gz --os-group rhel-9");
 }

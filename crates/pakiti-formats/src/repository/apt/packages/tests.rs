@@ -39,6 +39,27 @@ fn source_follows_debians_rule() {
 }
 
 #[test]
+fn a_rebuilt_binary_keeps_the_version_of_its_source() {
+    let (packages, _, skipped) = read(
+        b"Package: acl\nSource: acl (2.3.1-3)\nVersion: 2.3.1-3+b1\nArchitecture: amd64\n\n\
+          Package: gcc\nSource: gcc-defaults (1.203)\nVersion: 4:12.2.0-3\nArchitecture: amd64\n\n\
+          Package: spaced\nSource:   x   ( 1.2 )  \nVersion: 7\nArchitecture: all\n\n\
+          Package: tight\nSource: x(1.2)\nVersion: 7\nArchitecture: all\n\n\
+          Package: empty\nSource:\nVersion: 7\nArchitecture: all\n",
+    );
+    assert_eq!(told(&skipped), "");
+    let sources: Vec<_> =
+        packages.iter().map(|p| format!("{} {} {}", p.version, p.source_name, p.source_version)).collect();
+    insta::assert_snapshot!(sources.join("\n"), @"
+    2.3.1-3+b1 acl 2.3.1-3
+    4:12.2.0-3 gcc-defaults 1.203
+    7 x 1.2
+    7 x 1.2
+    7 empty 7
+    ");
+}
+
+#[test]
 fn a_phase_of_100_is_no_phase() {
     let (packages, ..) = read(b"Package: a\nVersion: 1\nArchitecture: all\nPhased-Update-Percentage: 100\n");
     assert_eq!(packages[0].phased, None);
