@@ -2,8 +2,9 @@
 //! active there. Computed once per group context.
 //!
 //! The OS-group gate comes before any rule (law 8). Where protocol 6 reports the host's own enabled
-//! repositories and at least one active source is one of them, only those speak; a host whose repositories are
-//! all unknown here (mirrors under other names) is judged by everything that speaks for its OS group.
+//! repositories, only the sources that are among them speak, if they can be told: apt's by their suite, as soon as
+//! one is; yum's by id or URL, only if every one is, because a mirror under another name may be any source. Else
+//! everything speaks that is for the host's OS group.
 
 use super::rpm::modules::ActiveModules;
 use super::{Repository, RuleIndex};
@@ -93,7 +94,12 @@ fn narrow(voices: &mut [Voice], index: &RuleIndex, context: &GroupContext, kind:
     let narrowed: Vec<Option<Voice>> =
         (0..voices.len()).map(|at| enabled(at).filter(|_| of_kind(at))).collect();
     let known = voices.iter().zip(&narrowed).any(|(voice, own)| *voice == Voice::Whole && own.is_some());
-    if !known {
+    let whole = |at: usize| of_kind(at) && voices.get(at) == Some(&Voice::Whole);
+    let told = |own: &HostRepository| {
+        let mut repositories = index.repositories.iter().zip(0..).filter(|(_, at)| whole(*at));
+        repositories.any(|(repository, _)| is_same(&repository.meta, own))
+    };
+    if !known || (kind == RepositoryKind::Yum && !own.iter().all(|own| told(own))) {
         return;
     }
     for (at, (voice, own)) in voices.iter_mut().zip(narrowed).enumerate() {
@@ -108,7 +114,11 @@ fn narrow(voices: &mut [Voice], index: &RuleIndex, context: &GroupContext, kind:
 fn is_same(meta: &RepositoryMeta, own: &HostRepository) -> bool {
     let same_url = !meta.url.is_empty() && bare(&meta.url) == bare(&own.url);
     match meta.kind {
-        RepositoryKind::Yum => same_url || own.id == meta.name,
+        // The templates of `pakiti source add` put the distribution before the id: almalinux-9-baseos.
+        RepositoryKind::Yum => {
+            let behind = meta.name.strip_suffix(&own.id);
+            same_url || behind.is_some_and(|rest| rest.is_empty() || rest.ends_with('-'))
+        }
         RepositoryKind::Apt => {
             let suite = own.suite.as_deref().and_then(|text| text.split_whitespace().next()).unwrap_or("");
             let flat = meta.codename.is_empty() && meta.suite.is_empty();

@@ -330,7 +330,13 @@ fn repositories_a_host_has_not_enabled_do_not_speak_to_it() {
     let mut group = host();
     group.repositories = vec![own("baseos", "https://mirror/x")];
     assert_eq!(rows(contents.clone(), group.clone(), packages), ["a 1-1 -> 2-1 x86_64 unknown"]);
-    // None of them is known here: the OS group decides.
+    group.repositories = vec![own("baseos", "https://mirror/x"), own("tools", "https://tools/x")];
+    // One of them is not known here, and may be any source: the OS group decides.
+    assert_eq!(rows(contents.clone(), group.clone(), packages).len(), 2);
+    let mut named = contents.clone();
+    named[0].meta.name = "rhel-8-baseos".into();
+    group.repositories = vec![own("baseos", "https://mirror/x")];
+    assert_eq!(rows(named, group.clone(), packages), ["a 1-1 -> 2-1 x86_64 unknown"]);
     group.repositories = vec![own("other", "https://mirror/x")];
     assert_eq!(rows(contents.clone(), group.clone(), packages).len(), 2);
     let mut by_url = contents;
