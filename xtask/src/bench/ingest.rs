@@ -66,13 +66,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn build() -> Result<PathBuf> {
+pub(super) fn build() -> Result<PathBuf> {
     let status = Command::new("cargo").args(["build", "--release", "--locked", "-p", "pakiti"]).status()?;
     ensure!(status.success(), "pakiti does not build");
     Ok(place::target().join("release/pakiti"))
 }
 
-fn tempfile_dir(name: &str) -> Result<PathBuf> {
+pub(super) fn tempfile_dir(name: &str) -> Result<PathBuf> {
     let folder = place::target().join(format!("bench-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
@@ -137,7 +137,7 @@ fn print_row(database: &str, name: &str, result: &Value, cpu: f64, rss: f64) {
 }
 
 /// Debian 12's three suites of the shared folder, so that the loadgen's hosts are judged.
-fn add_sources(bin: &Path, data: &[String]) -> Result<()> {
+pub(super) fn add_sources(bin: &Path, data: &[String]) -> Result<()> {
     let dists = place::shared().context("PAKITI_SHARED")?.join("data/debian/dists");
     for suite in ["bookworm", "bookworm-updates", "bookworm-security"] {
         let mut command = Command::new(bin);

@@ -5,6 +5,7 @@
 mod ingest;
 mod loadgen;
 mod server;
+mod sync;
 
 use clap::Subcommand;
 
@@ -18,10 +19,13 @@ pub(crate) struct Args {
 enum What {
     /// Reports per second and CPU per report: first, same, changed, on SQLite and PostgreSQL
     Ingest(ingest::Args),
+    /// Memory of the server while it takes the largest feed
+    Sync(sync::Args),
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.what {
         What::Ingest(args) => ingest::run(args),
+        What::Sync(args) => sync::run(args),
     }
 }

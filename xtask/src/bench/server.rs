@@ -46,10 +46,21 @@ impl Server {
     /// Resident memory, MB.
     pub(crate) fn rss_mb(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
-        let kib: f64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0.0);
-        Ok(kib / 1024.0)
+        megabytes(&status, "VmRSS:")
     }
+
+    /// The most memory it has had resident, MB.
+    pub(crate) fn peak_mb(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        megabytes(&status, "VmHWM:")
+    }
+}
+
+/// A size of /proc/PID/status, MB.
+fn megabytes(status: &str, name: &str) -> Result<f64> {
+    let line = status.lines().find(|line| line.starts_with(name)).with_context(|| format!("no {name}"))?;
+    let kib: f64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0.0);
+    Ok(kib / 1024.0)
 }
 
 impl Drop for Server {
