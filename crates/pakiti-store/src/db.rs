@@ -243,7 +243,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match &self.pools {
             Pools::Sqlite { write, .. } => TxInner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => TxInner::Postgres(pool.begin().await?),
+            Pools::Postgres(pool) => TxInner::Postgres(begin_postgres(pool, "BEGIN").await?),
         };
         Ok(Tx { inner })
     }
@@ -256,7 +256,8 @@ impl Db {
         let inner = match &self.pools {
             Pools::Sqlite { read, .. } => TxInner::Sqlite(read.begin().await?),
             Pools::Postgres(pool) => {
-                TxInner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                let statement = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                TxInner::Postgres(begin_postgres(pool, statement).await?)
             }
         };
         Ok(Tx { inner })
@@ -299,6 +300,14 @@ impl Db {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Begins in a task of its own: where the caller is dropped meanwhile (a person closes the page), the transaction is
+/// still taken over and rolled back. Else the connection would go back to the pool with it open.
+async fn begin_postgres(pool: &PgPool, statement: &'static str) -> Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    Ok(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
 impl Tx {

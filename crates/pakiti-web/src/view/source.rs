@@ -114,13 +114,6 @@ impl Effect {
     }
 }
 
-impl Effect {
-    /// Is a host listed of which only the coverage changed?
-    pub fn has_coverage_only(&self) -> bool {
-        self.most.iter().any(|host| (host.security, host.other) == (0, 0))
-    }
-}
-
 impl HostDelta {
     /// The host's page.
     pub fn href(&self) -> String {

@@ -62,7 +62,7 @@ fn everything_that_is_kept_of_an_advisory() {
             reboot: true,
             packages: vec![
                 AdvisoryPackage { reboot: true, ..line("glibc", "2.12-1.149.el6_6.5") },
-                AdvisoryPackage { module: Some("nodejs:10".to_owned()), ..line("npm", "6-1") },
+                AdvisoryPackage { module: Some("nodejs:10:c".to_owned()), ..line("npm", "6-1") },
                 line("nscd", "3:2.12-1"),
             ],
         }]

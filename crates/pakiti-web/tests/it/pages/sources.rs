@@ -49,14 +49,6 @@ async fn the_page_of_a_source_tells_files_skipped_items_signature_and_snapshots(
     13 packages
     1 skipped
     This synchronisation changed 1 verdict on 5 hosts
-    Of hosts with two zeros only the coverage changed: how many of their packages are known.
-    The hosts that changed most, at most 20
-    Host Security updates Other updates
-    old0.example.org 0 0
-    old1.example.org 0 0
-    old2.example.org 0 0
-    old3.example.org 0 0
-    old4.example.org 0 0
     Files
     Files of the snapshot in force
     File Size Packages Skipped

@@ -42,7 +42,7 @@ pub(super) struct AddArgs {
     /// All sources of a distribution: a name of pakiti source templates
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
-    /// What stands before the distribution's folders at another place: http://mirror.example.org
+    /// What stands before the distribution's folders at another place, as `http://mirror.example.org`
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
     /// apt: suite below dists/ of the URL

@@ -82,7 +82,7 @@ pub(super) struct ImportArgs {
     /// What stands for another variable, as /etc/dnf/vars has it: rltype=, contentdir=pub/rocky; may repeat
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     var: Vec<(String, String)>,
-    /// Put before the names: to tell the [baseos] of two releases apart
+    /// Put before the names: to tell the `baseos` of two releases apart
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     prefix: String,
     /// A file with keys for entries that must be signed and name no key file; may repeat
