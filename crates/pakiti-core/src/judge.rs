@@ -7,23 +7,20 @@ use crate::package::{Package, PackageFormat};
 use crate::package_set::PackageId;
 use crate::rules::RuleIndex;
 use crate::verdict::{Fold, Verdict};
-use crate::version;
-use std::cmp::Ordering;
+use crate::version::{self, VersionKey};
 use std::collections::{HashMap, HashSet};
 
 /// Judges every package and folds the verdict; ids are positions in `packages`.
 pub fn judge(index: &RuleIndex, context: &Context, packages: &[Package]) -> (Vec<Judgement>, Verdict) {
     let completed = index.complete(&context.group, packages.iter());
-    let group = completed.as_ref().unwrap_or(&context.group);
-    let mut judgements: Vec<Judgement> =
-        packages.iter().map(|package| index.judge_package(group, package)).collect();
-    let instances = packages.iter().zip(&judgements).zip(0..);
-    let old =
-        superseded(instances.map(|((package, judgement), id)| (id, package, judgement.update.as_ref())));
+    let rules = index.for_group(completed.as_ref().unwrap_or(&context.group));
+    let mut judgements: Vec<Judgement> = packages.iter().map(|package| rules.judge(package)).collect();
+    let updated = packages.iter().zip(&judgements).filter(|(_, judgement)| judgement.update.is_some());
+    let installed = Installed::of(updated.map(|(package, _)| package), packages.iter());
     let mut fold = Fold::new(context);
     for ((package, judgement), id) in packages.iter().zip(&mut judgements).zip(0..) {
-        judgement.update = judgement.update.take().filter(|_| !old.contains(&id));
-        judgement.further.retain(|update| !is_superseded(packages, id, package, update));
+        judgement.update = judgement.update.take().filter(|update| !installed.outdoes(package, update));
+        judgement.further.retain(|update| !installed.outdoes(package, update));
         fold.add(id, package.key(), package, judgement);
     }
     (judgements, fold.finish())
@@ -32,58 +29,70 @@ pub fn judge(index: &RuleIndex, context: &Context, packages: &[Package]) -> (Vec
 /// One installed package with its update.
 type Instance<'a> = (PackageId, &'a Package, Option<&'a Update>);
 
-/// The rpms whose update does not count because of another installed instance of the same name: one that is as
-/// new as the candidate, or a newer one that has the same update. contract.md "updates, dnf": the candidate is
-/// compared with the highest installed version (kernels, and whatever else is installed twice).
+/// The rpms whose update does not count because of another installed instance of the same name.
 pub fn superseded<'a>(instances: impl Iterator<Item = Instance<'a>> + Clone) -> HashSet<PackageId> {
-    let mut names: HashMap<&str, Vec<Instance<'_>>> = HashMap::new();
-    for (_, package, _) in instances.clone().filter(|(_, p, update)| is_rpm(p) && update.is_some()) {
-        names.entry(&package.name).or_default();
-    }
-    if names.is_empty() {
-        return HashSet::new();
-    }
-    for instance in instances.filter(|(_, package, _)| is_rpm(package)) {
-        if let Some(list) = names.get_mut(instance.1.name.as_str()) {
-            list.push(instance);
-        }
-    }
-    let mut out = HashSet::new();
-    for list in names.values().filter(|list| list.len() > 1) {
-        for (id, package, update) in list {
-            let Some(update) = update else { continue };
-            let others = list.iter().filter(|(other, ..)| other != id);
-            if others
-                .into_iter()
-                .any(|(other_id, other, _)| outdoes((*other_id, other), (*id, package), update))
-            {
-                out.insert(*id);
+    let updated = || instances.clone().filter_map(|(id, package, update)| Some((id, package, update?)));
+    let installed =
+        Installed::of(updated().map(|(_, package, _)| package), instances.clone().map(|(_, p, _)| p));
+    updated().filter(|(_, package, update)| installed.outdoes(package, update)).map(|(id, ..)| id).collect()
+}
+
+/// The newest installed version of each name that has an update and is installed more than once, by architecture.
+///
+/// contract.md "updates, dnf": the candidate is compared with the highest installed version (kernels, and whatever
+/// else is installed twice). Linear in the packages: a report may hold any number of one name.
+struct Installed<'a> {
+    names: HashMap<&'a str, HashMap<&'a str, VersionKey>>,
+}
+
+impl<'a> Installed<'a> {
+    fn of(updated: impl Iterator<Item = &'a Package>, all: impl Iterator<Item = &'a Package>) -> Self {
+        let mut instances: HashMap<&str, Vec<&Package>> = updated
+            .filter(|package| is_rpm(package))
+            .map(|package| (package.name.as_str(), Vec::new()))
+            .collect();
+        if !instances.is_empty() {
+            for package in all.filter(|package| is_rpm(package)) {
+                if let Some(list) = instances.get_mut(package.name.as_str()) {
+                    list.push(package);
+                }
             }
+        }
+        instances.retain(|_, list| list.len() > 1);
+        Self { names: instances.into_iter().map(|(name, list)| (name, newest(&list))).collect() }
+    }
+
+    /// Is this update of the package none because of another instance: a newer one that fits the candidate's
+    /// architecture, or one of the same version that has that architecture already?
+    fn outdoes(&self, package: &Package, update: &Update) -> bool {
+        let Some(archs) = self.names.get(package.name.as_str()) else { return false };
+        let Ok(own) = version::sort_key(PackageFormat::Rpm, &package.version) else { return false };
+        let arch = update.candidate_arch.as_deref().unwrap_or(&package.arch);
+        let newer = |key: &VersionKey| *key > own;
+        if arch == "noarch" {
+            return archs.values().any(newer) || (package.arch != arch && archs.get(arch) == Some(&own));
+        }
+        let of = |arch: &str| archs.get(arch);
+        of(arch).is_some_and(newer)
+            || of("noarch").is_some_and(newer)
+            // The same version in two architectures that both fit: one row is enough.
+            || (package.arch != arch && of(arch) == Some(&own))
+    }
+}
+
+/// The newest version of each architecture; one without an order is newer than nothing.
+fn newest<'a>(instances: &[&'a Package]) -> HashMap<&'a str, VersionKey> {
+    let mut out: HashMap<&str, VersionKey> = HashMap::new();
+    for package in instances {
+        let Ok(key) = version::sort_key(PackageFormat::Rpm, &package.version) else { continue };
+        let best = out.entry(package.arch.as_str()).or_insert_with(|| key.clone());
+        if key > *best {
+            *best = key;
         }
     }
     out
 }
 
-fn is_superseded(packages: &[Package], id: PackageId, package: &Package, update: &Update) -> bool {
-    let others = packages.iter().zip(0..).filter(|(other, _)| is_rpm(other) && other.name == package.name);
-    others.into_iter().any(|(other, at)| at != id && outdoes((at, other), (id, package), update))
-}
-
 fn is_rpm(package: &Package) -> bool {
     package.format == PackageFormat::Rpm
-}
-
-/// Is the update of `of` no update because `other` is installed too?
-fn outdoes(other: (PackageId, &Package), of: (PackageId, &Package), update: &Update) -> bool {
-    let arch = update.candidate_arch.as_deref().unwrap_or(&of.1.arch);
-    if other.1.arch != arch && other.1.arch != "noarch" && arch != "noarch" {
-        return false;
-    }
-    let against = |version: &str| version::compare(PackageFormat::Rpm, &other.1.version, version).ok();
-    match against(&of.1.version) {
-        Some(Ordering::Greater) => true,
-        // The same version in two architectures that both fit: one row is enough.
-        Some(Ordering::Equal) => other.1.arch == arch && of.1.arch != arch,
-        _ => against(&update.candidate).is_some_and(Ordering::is_ge),
-    }
 }

@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex};
 pub const NO_GROUP: &str = "N/A";
 /// apt preferences that are used; further ones are ignored.
 const MOST_PINS: usize = 1_000;
+/// dnf excludes and version locks that are used; a host that locks all it has stays below.
+const MOST_EXCLUDES: usize = 4_000;
 /// Package lists remembered by hash; above it the memory is emptied.
 const REMEMBERED_LISTS: usize = 200_000;
 /// Skipped lines told in words.
@@ -250,7 +252,7 @@ fn context(header: &Header, list: &ListFacts) -> Context {
             repositories: header.repositories.clone(),
             // The cost of judging is pins times versions; no real host comes near.
             pins: header.pins.iter().take(MOST_PINS).cloned().collect(),
-            excludes: header.excludes.clone(),
+            excludes: header.excludes.iter().take(MOST_EXCLUDES).cloned().collect(),
         },
         kernel: header.kernel.clone().filter(|_| own_kernel),
         kernel_version: header.kernel_version.clone().filter(|_| own_kernel),

@@ -55,10 +55,13 @@ pub(crate) async fn judge_set(
     let (group_id, group) =
         told.as_ref().map_or((placed.group_id, &placed.context.group), |(id, group)| (*id, group));
     let unjudged = memo.unjudged(group_id, ids);
-    for package in memo.load(tx, &unjudged).await? {
-        let key = (group_id, package.0);
-        let judged = memo.judge(index, (group_id, group), package);
-        fresh.insert(key, (judged, placed.now));
+    if !unjudged.is_empty() {
+        let packages = memo.load(tx, &unjudged).await?;
+        let rules = index.for_group(group);
+        for package in packages {
+            let key = (group_id, package.0);
+            fresh.insert(key, (memo.judge(&rules, group_id, package), placed.now));
+        }
     }
     let judged = memo.judged(group_id, ids).collect::<Result<Vec<_>>>()?;
     let instances =
@@ -259,8 +262,10 @@ pub(crate) fn judge_bare(
 ) -> Bare {
     let told = index.complete(&context.group, packages.iter().map(|(_, known)| &known.1));
     let group = told.unwrap_or_else(|| context.group.clone());
+    let rules = index.for_group(&group);
     let judgements: Vec<(PackageId, Judgement)> =
-        packages.iter().map(|(id, known)| (*id, index.judge_package(&group, &known.1))).collect();
+        packages.iter().map(|(id, known)| (*id, rules.judge(&known.1))).collect();
+    drop(rules);
     let pairs = packages.iter().zip(&judgements);
     let instances = pairs.map(|((id, known), (_, judgement))| (*id, &known.1, judgement.update.as_ref()));
     let old = superseded(instances);

@@ -8,11 +8,11 @@ use crate::db::{Tx, Value};
 use crate::dialect::{Type, lists};
 use crate::error::{Result, StoreError};
 use crate::intern::{Asking, PACKAGE_COLUMNS, read_package};
-use pakiti_core::context::{Context, GroupContext};
+use pakiti_core::context::Context;
 use pakiti_core::judgement::Judgement;
 use pakiti_core::package::{Package, PackageKey};
 use pakiti_core::package_set::{PackageId, decode_ids};
-use pakiti_core::rules::RuleIndex;
+use pakiti_core::rules::GroupRules;
 use pakiti_core::verdict::{Counters, update_hash};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -108,11 +108,11 @@ impl Memo {
     /// Judges a package, once per (group context, package); the caller stores what it says.
     pub(crate) fn judge(
         &mut self,
-        index: &RuleIndex,
-        (group_id, group): (i64, &GroupContext),
+        rules: &GroupRules<'_>,
+        group_id: i64,
         (id, known): (PackageId, Known),
     ) -> Arc<Judged> {
-        let judged = Arc::new(Judged::new(index.judge_package(group, &known.1)));
+        let judged = Arc::new(Judged::new(rules.judge(&known.1)));
         self.judged.entry(group_id).or_default().insert(id, (known, judged.clone()));
         judged
     }

@@ -191,21 +191,18 @@ impl RuleIndex {
         Some(completed)
     }
 
+    /// The rules as one group context sees them: what is asked for many packages is found once.
+    pub fn for_group<'a>(&'a self, context: &'a GroupContext) -> GroupRules<'a> {
+        GroupRules { index: self, context, view: self.view(context) }
+    }
+
     /// Judges one package: a pure function of the rules, the group context and the package.
     pub fn judge_package(&self, context: &GroupContext, package: &Package) -> Judgement {
-        match package.format {
-            PackageFormat::Deb if self.offers.contains_key(package.name.as_str()) => {
-                self.judge_deb(&self.view(context), context, package)
-            }
-            PackageFormat::Rpm if !self.rpm.is_empty() => {
-                rpm::judge(self, &self.view(context), context, package)
-            }
-            _ => Judgement::default(),
-        }
+        self.for_group(context).judge(package)
     }
 
     fn judge_deb(&self, view: &View, context: &GroupContext, package: &Package) -> Judgement {
-        let offers = self.offers.get(package.name.as_str()).map_or(&[][..], Vec::as_slice);
+        let Some(offers) = self.offers.get(package.name.as_str()) else { return Judgement::default() };
         let native = deb_arch(&context.arch);
         let mut covered = Covered::default();
         let mut contenders = Vec::new();
@@ -251,6 +248,26 @@ impl RuleIndex {
 
     fn text(&self, id: u16) -> &str {
         self.words.get(id as usize).map_or("", |w| w)
+    }
+}
+
+/// The rule index as one group context sees it.
+#[derive(Debug)]
+pub struct GroupRules<'a> {
+    index: &'a RuleIndex,
+    context: &'a GroupContext,
+    view: Arc<View>,
+}
+
+impl GroupRules<'_> {
+    /// Judges one package.
+    pub fn judge(&self, package: &Package) -> Judgement {
+        let Self { index, context, view } = self;
+        match package.format {
+            PackageFormat::Deb => index.judge_deb(view, context, package),
+            PackageFormat::Rpm => rpm::judge(index, view, context, package),
+            _ => Judgement::default(),
+        }
     }
 }
 

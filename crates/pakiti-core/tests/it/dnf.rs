@@ -141,6 +141,23 @@ fn only_the_newest_installed_instance_is_updated() {
 }
 
 #[test]
+fn a_report_with_any_number_of_versions_of_one_name_is_judged_in_one_pass() {
+    let contents = vec![repository("base", "kernel-core 5-0 x86_64")];
+    let packages: String = (0..100_000).map(|n| format!("kernel-core 4-{n} x86_64\n")).collect();
+    assert_eq!(rows(contents, host(), &packages), ["kernel-core 4-99999 -> 5-0 x86_64 unknown"]);
+}
+
+#[test]
+fn instances_of_other_architectures_count_as_dnf_counts_them() {
+    let base = || vec![repository("base", "a 3-1 noarch\n b 2-1 i686\n b 2-1 x86_64\n c 2-1 x86_64")];
+    // noarch takes the place of any; i686 and x86_64 do not meet.
+    assert!(rows(base(), host(), "a 1-1 x86_64\n a 3-1 i686").is_empty());
+    assert_eq!(rows(base(), host(), "b 1-1 i686\n b 2-1 x86_64"), ["b 1-1 -> 2-1 i686 unknown"]);
+    // Of one version in two architectures that both become the candidate's one row is enough.
+    assert_eq!(rows(base(), host(), "c 1-1 noarch\n c 1-1 x86_64"), ["c 1-1 -> 2-1 x86_64 unknown"]);
+}
+
+#[test]
 fn architectures_do_not_mix_but_with_noarch() {
     let contents = vec![repository("base", "a 2-1 i686\n b 2-1 x86_64\n c 2-1 noarch\n d 2-1 aarch64")];
     let packages = "a 1-1 x86_64\n b 1-1 noarch\n c 1-1 x86_64\n d 1-1 noarch";

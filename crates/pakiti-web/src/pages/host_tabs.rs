@@ -92,12 +92,15 @@ pub(super) async fn updates(
 
 /// The packages that others replace, by the rules in force now: no verdict keeps a list of them.
 async fn replaced(app: &App, detail: &HostDetail) -> Result<Vec<ReplacedRow>, PageError> {
-    let rules = app.engine.rules.current();
+    let index = app.engine.rules.current();
     let Ok(context) = serde_json::from_str::<Context>(&detail.context) else { return Ok(Vec::new()) };
     let installed = host_packages::installed(&app.engine.db, detail).await?;
+    // As the verdict is: with the module streams that the packages tell.
+    let told = index.complete(&context.group, installed.iter().map(|(package, _)| package));
+    let rules = index.for_group(told.as_ref().unwrap_or(&context.group));
     let rows = installed.into_iter().filter(|(package, _)| package.format == PackageFormat::Rpm);
     let rows = rows.filter_map(|(package, _)| {
-        let by = rules.judge_package(&context.group, &package).replaced_by;
+        let by = rules.judge(&package).replaced_by;
         (!by.is_empty()).then(|| ReplacedRow {
             package: package.name,
             arch: package.arch,

@@ -4,13 +4,14 @@
 //! with and without epoch. `versionlock PATTERN` (protocol 6) keeps a name at the versions its locks name.
 
 use super::super::glob;
+use std::cell::OnceCell;
 
 /// Is this build excluded by any of the patterns?
 pub(super) fn is_excluded<'a>(
     mut patterns: impl Iterator<Item = &'a str>,
     (name, version, arch): (&str, &str, &str),
 ) -> bool {
-    let forms = Forms { name, version, arch };
+    let forms = Forms { name, version, arch, full: OnceCell::new() };
     let mut locked = None;
     let excluded = patterns.any(|pattern| match pattern.strip_prefix("versionlock ") {
         None => forms.matches(pattern),
@@ -29,18 +30,24 @@ struct Forms<'a> {
     name: &'a str,
     version: &'a str,
     arch: &'a str,
+    /// All but the name: made once, however many patterns ask.
+    full: OnceCell<[String; 6]>,
 }
 
 impl Forms<'_> {
     fn matches(&self, pattern: &str) -> bool {
-        let Self { name, version, arch } = self;
-        if glob::matches_case(pattern, name) {
+        if glob::matches_case(pattern, self.name) {
             return true;
         }
         // Only a pattern with one of these can mean more than a name.
-        if !pattern.contains(['-', '.', '*', '?', '[']) || !may_begin(pattern, name) {
+        if !pattern.contains(['-', '.', '*', '?', '[']) || !may_begin(pattern, self.name) {
             return false;
         }
+        self.full.get_or_init(|| self.made()).iter().any(|form| glob::matches_case(pattern, form))
+    }
+
+    fn made(&self) -> [String; 6] {
+        let Self { name, version, arch, .. } = self;
         let (epoch, bare) = version.split_once(':').unwrap_or(("0", version));
         let upstream = bare.rsplit_once('-').map_or(bare, |(upstream, _)| upstream);
         [
@@ -51,8 +58,6 @@ impl Forms<'_> {
             format!("{name}-{epoch}:{bare}"),
             format!("{name}-{epoch}:{bare}.{arch}"),
         ]
-        .iter()
-        .any(|form| glob::matches_case(pattern, form))
     }
 }
 

@@ -48,7 +48,9 @@ impl ActiveModules {
             .iter()
             .zip(&out.heard)
             .map(|(stream, heard)| {
-                *heard && chosen.has(stream, &heard_builds(&index.streams, &out.heard, stream))
+                *heard
+                    && chosen.is(stream)
+                    && chosen.has(stream, &heard_builds(&index.streams, &out.heard, stream))
             })
             .collect();
         for (stream, _) in index.streams.iter().zip(&out.active).filter(|(_, active)| **active) {
