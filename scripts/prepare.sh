@@ -2,7 +2,7 @@
 # Installs what Debian can give and this machine lacks; nothing that is already there is touched.
 #
 #   scripts/prepare.sh demo    what `make demo` builds and runs with
-#   scripts/prepare.sh test    also what the tests talk to: PostgreSQL, a browser, rpm, dnf, shellcheck
+#   scripts/prepare.sh test    also what the tests talk to: PostgreSQL, a browser, rpm, dnf, oscap, shellcheck
 #
 # A thing counts as present when its program or file is there, however it came there. As root the
 # missing packages are installed; anybody else is told the command.
@@ -29,6 +29,8 @@ test_needs=(
   xz-utils=xz
   rpm=rpm
   dnf=dnf
+  openscap-scanner=oscap
+  bzip2=bzip2
   openssl=openssl
   debian-archive-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
   procps=pkill

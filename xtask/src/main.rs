@@ -9,6 +9,7 @@ mod bench;
 mod checks;
 mod ci;
 mod fleet;
+mod fuzz;
 mod place;
 mod referee;
 mod screenshots;
@@ -39,9 +40,11 @@ commands! {
     Bench => bench,
     /// Simulate a fleet: CPU of re-evaluating a change of a feed
     Fleet => fleet,
+    /// Hostile bytes, led by coverage: 60 s for each of six targets
+    Fuzz => fuzz,
     /// Run what CI runs (`.ci/run`)
     Ci => ci,
-    /// Compare with another program: `referee apt`, `referee dnf`
+    /// Compare with another program: `referee apt`, `referee dnf`, `referee oscap`
     Referee => referee,
     /// Take the pictures of docs/images with a real browser
     Screenshots => screenshots,

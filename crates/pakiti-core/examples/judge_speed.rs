@@ -6,14 +6,14 @@
 use pakiti_core::context::{GroupContext, Pin};
 use pakiti_core::os_group::OsGroupId;
 use pakiti_core::package::{Package, PackageFormat};
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryMeta};
+use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceMeta};
 use pakiti_core::rules::RuleIndex;
 use std::io::Read;
 use std::time::Instant;
 
 const ROUNDS: u32 = 200;
 
-fn read(path: &str, security: bool) -> std::io::Result<RepositoryContent> {
+fn read(path: &str, security: bool) -> std::io::Result<SnapshotContent> {
     let mut text = String::new();
     liblzma::read::XzDecoder::new(std::fs::File::open(path)?).read_to_string(&mut text)?;
     let stanza = |stanza: &str| {
@@ -34,14 +34,14 @@ fn read(path: &str, security: bool) -> std::io::Result<RepositoryContent> {
     };
     let packages = text.split("\n\n").filter(|s| s.contains("Package: ")).map(stanza).collect();
     let os_group = Some(OsGroupId("debian-12".into()));
-    let meta = RepositoryMeta {
+    let meta = SourceMeta {
         origin: "Debian".into(),
         codename: "bookworm".into(),
         security,
         os_group,
-        ..RepositoryMeta::default()
+        ..SourceMeta::default()
     };
-    Ok(RepositoryContent { meta, packages, ..Default::default() })
+    Ok(SnapshotContent { meta, packages, ..Default::default() })
 }
 
 /// Prints the time of the fastest round: on a busy machine the others tell of its neighbours.

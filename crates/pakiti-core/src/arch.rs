@@ -38,3 +38,18 @@ pub fn deb_arch(machine: &str) -> &str {
         other => other,
     }
 }
+
+/// What `uname -m` says for an architecture that may be written as dpkg does.
+pub(crate) fn machine(arch: &str) -> &str {
+    match arch {
+        "amd64" => "x86_64",
+        "arm64" => "aarch64",
+        "armhf" => "armv7l",
+        "armel" => "armv5tel",
+        "i386" => "i686",
+        "ppc64el" => "ppc64le",
+        "loong64" => "loongarch64",
+        "mips64el" => "mips64",
+        other => other,
+    }
+}

@@ -32,6 +32,14 @@ pub struct GroupContext {
     pub pins: Vec<Pin>,
     /// dnf excludes and version locks.
     pub excludes: BTreeSet<String>,
+    /// Installed product packages (`sles-release`, `oraclelinux-release`) and their versions, as far as
+    /// definitions ask for them; the packages of a set tell them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub products: BTreeMap<String, String>,
+    /// Those of the host's groups that an active source names: others decide nothing, so that hosts of different
+    /// groups share their group context.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub host_groups: BTreeSet<String>,
 }
 
 /// A context: what [`GroupContext`] holds, the running kernel and the held packages.

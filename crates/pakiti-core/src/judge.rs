@@ -2,7 +2,9 @@
 //! the server's cached numbers with.
 
 use crate::context::Context;
+use crate::finding::Finding;
 use crate::judgement::{Judgement, Update};
+use crate::kernel::{self, KernelTruth};
 use crate::package::{Package, PackageFormat};
 use crate::package_set::PackageId;
 use crate::rules::RuleIndex;
@@ -10,20 +12,46 @@ use crate::verdict::{Fold, Verdict};
 use crate::version::{self, VersionKey};
 use std::collections::{HashMap, HashSet};
 
+/// What a package set is judged to.
+#[derive(Debug)]
+pub struct Judged {
+    /// By place of the package: as it stands on the host.
+    pub judgements: Vec<Judgement>,
+    /// By place of the package: its findings in full, as they stand on the host.
+    pub findings: Vec<Vec<Finding>>,
+    /// The verdict; ids are places.
+    pub verdict: Verdict,
+}
+
 /// Judges every package and folds the verdict; ids are positions in `packages`.
-pub fn judge(index: &RuleIndex, context: &Context, packages: &[Package]) -> (Vec<Judgement>, Verdict) {
+pub fn judge(index: &RuleIndex, context: &Context, packages: &[Package]) -> Judged {
     let completed = index.complete(&context.group, packages.iter());
     let rules = index.for_group(completed.as_ref().unwrap_or(&context.group));
     let mut judgements: Vec<Judgement> = packages.iter().map(|package| rules.judge(package)).collect();
+    let group = completed.as_ref().unwrap_or(&context.group);
+    for of_package in index.set_findings(group, context, packages).chunk_by(|a, b| a.0 == b.0) {
+        let Some((at, _)) = of_package.first() else { continue };
+        if let (Some(package), Some(judgement)) = (packages.get(*at), judgements.get_mut(*at)) {
+            rules.join(package, &mut judgement.findings, of_package.iter().map(|(_, found)| *found));
+        }
+    }
     let updated = packages.iter().zip(&judgements).filter(|(_, judgement)| judgement.update.is_some());
     let installed = Installed::of(updated.map(|(package, _)| package), packages.iter());
-    let mut fold = Fold::new(context);
+    let parts: Vec<_> = packages.iter().map(kernel::part).collect();
+    let images = || packages.iter().zip(&parts).filter_map(|(package, part)| Some((package, part.as_ref()?)));
+    let truth = KernelTruth::new(context, images());
+    let mut fold = Fold::new(context, KernelTruth::new(context, images()));
+    let mut findings = Vec::with_capacity(packages.len());
     for ((package, judgement), id) in packages.iter().zip(&mut judgements).zip(0..) {
         judgement.update = judgement.update.take().filter(|update| !installed.outdoes(package, update));
         judgement.further.retain(|update| !installed.outdoes(package, update));
-        fold.add(id, package.key(), package, judgement);
+        let summary = rules.summary(package, &judgement.findings);
+        fold.add(id, package.key(), package, judgement, &summary);
+        let described =
+            judgement.findings.iter().filter_map(|found| rules.describe_on(&truth, package, found));
+        findings.push(described.collect());
     }
-    (judgements, fold.finish())
+    Judged { judgements, findings, verdict: fold.finish() }
 }
 
 /// One installed package with its update.

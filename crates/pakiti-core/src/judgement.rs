@@ -2,6 +2,7 @@
 //!
 //! Words: design.md (judgement, update, finding, coverage); the shapes of updates follow contract.md.
 
+use crate::finding::Found;
 use serde::{Deserialize, Serialize};
 
 /// Id of a configured source.
@@ -108,4 +109,7 @@ pub struct Judgement {
     /// What replaces it under another name, sorted by name and version.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced_by: Vec<Replacement>,
+    /// Vulnerabilities found in it, one per (CVE or advisory, source).
+    #[serde(skip)]
+    pub findings: Vec<Found>,
 }

@@ -3,6 +3,7 @@
 //! The second pure function of law 1: policy, freshness and the clock enter here, never in a verdict.
 //! Order of states: design.md, "Colour of a host".
 
+use crate::severity::Severity;
 use crate::verdict::Counters;
 
 /// A host that has not reported for this long is stale (seconds).
@@ -101,9 +102,12 @@ pub fn covered_enough(counters: &Counters) -> bool {
 
 /// The state of a host at `now` (unix seconds).
 pub fn host_state(facts: &HostFacts, now: i64) -> HostState {
-    if facts.counters.security > 0 {
+    let findings = &facts.counters.findings;
+    if findings.fixable_of(Severity::Critical) > 0 {
+        HostState::Exposed
+    } else if facts.counters.security > 0 || findings.fixable_total() > 0 {
         HostState::Security
-    } else if facts.reboot_required {
+    } else if facts.reboot_required || findings.pending_reboot > 0 {
         HostState::Reboot
     } else if facts.support_end.is_some_and(|end| end < now) {
         HostState::EndOfLife

@@ -6,26 +6,41 @@
 use crate::advisory::Advisory;
 use crate::module::Modules;
 use crate::os_group::OsGroupId;
+use crate::oval::model::Document;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Whose rules decide about a repository's packages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum RepositoryKind {
+pub enum SourceKind {
     /// apt's: priorities and pins, the higher wins.
     #[default]
     Apt,
     /// dnf's: modules, excludes and priorities, the lower wins.
     Yum,
+    /// No repository: OVAL definitions.
+    Oval,
+}
+
+impl SourceKind {
+    /// The word in documents and the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Apt => "apt",
+            Self::Yum => "yum",
+            Self::Oval => "oval",
+        }
+    }
 }
 
 /// Facts about a suite or repository as a whole, from `Release`/`InRelease`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepositoryMeta {
+pub struct SourceMeta {
     /// apt or yum.
     #[serde(default)]
-    pub kind: RepositoryKind,
+    pub kind: SourceKind,
     /// What documents call a yum repository; apt repositories are named by codename and component.
     #[serde(default)]
     pub name: String,
@@ -70,6 +85,23 @@ pub struct RepositoryMeta {
     pub security: bool,
     /// Priority set by the administrator; `None` = apt's default rules, dnf's 99.
     pub priority: Option<i32>,
+    /// Definitions: they are those of a whole release, so what they do not name is not affected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub complete: bool,
+    /// It speaks only to hosts of one of these host groups; empty = to those of every one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub host_groups: BTreeSet<String>,
+    /// It does not speak to hosts of any of these host groups.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub not_host_groups: BTreeSet<String>,
+}
+
+impl SourceMeta {
+    /// Does it speak to a host of these host groups, as far as they decide it?
+    pub fn speaks_to(&self, host_groups: &BTreeSet<String>) -> bool {
+        (self.host_groups.is_empty() || !self.host_groups.is_disjoint(host_groups))
+            && self.not_host_groups.is_disjoint(host_groups)
+    }
 }
 
 /// One version of one package that a repository offers.
@@ -127,11 +159,11 @@ pub enum Relation {
     Greater,
 }
 
-/// The parsed content of one repository at one fetch.
+/// The parsed content of one source at one fetch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepositoryContent {
+pub struct SnapshotContent {
     /// The repository as a whole.
-    pub meta: RepositoryMeta,
+    pub meta: SourceMeta,
     /// What it offers, sorted, without duplicates.
     pub packages: Vec<IndexedPackage>,
     /// yum: its errata, sorted by id.
@@ -140,9 +172,17 @@ pub struct RepositoryContent {
     /// yum: its module streams and defaults.
     #[serde(default, skip_serializing_if = "Modules::is_empty")]
     pub modules: Modules,
+    /// OVAL: its definitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definitions: Option<Arc<Document>>,
 }
 
-impl RepositoryContent {
+impl SnapshotContent {
+    /// How many things it says: package versions, or definitions.
+    pub fn items(&self) -> usize {
+        self.definitions.as_ref().map_or(self.packages.len(), |document| document.definitions.len())
+    }
+
     /// Puts the packages into canonical order and drops exact duplicates.
     pub fn canonicalise(&mut self) {
         self.packages.sort_unstable();

@@ -4,9 +4,12 @@
 //! lists (packages with an update, packages no source knows); the judgements themselves are the memo's.
 
 use crate::context::Context;
+use crate::finding::FindingCounts;
 use crate::judgement::{Judgement, Update, UpdateKind, Why};
+use crate::kernel::KernelTruth;
 use crate::package::{Package, PackageKey};
 use crate::package_set::PackageId;
+use crate::rules::FindingSummary;
 use serde::{Deserialize, Serialize};
 
 /// The numbers of a verdict.
@@ -26,6 +29,9 @@ pub struct Counters {
     pub other: i64,
     /// Updates of held packages (counted in the two above too).
     pub held: i64,
+    /// Findings by state and severity.
+    #[serde(default)]
+    pub findings: FindingCounts,
 }
 
 /// BLAKE3 over everything a verdict says: did it change? is one comparison.
@@ -43,6 +49,19 @@ pub struct Verdict {
     pub concerned: Vec<PackageId>,
     /// Packages no source knows, ascending.
     pub unknown: Vec<PackageId>,
+    /// Packages with findings, ascending.
+    pub exposed: Vec<PackageId>,
+}
+
+/// A judgement with what a verdict takes of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Weighed<'a> {
+    /// The judgement.
+    pub judgement: &'a Judgement,
+    /// The [`update_hash`] of its update; `None` = it has none that counts on this host.
+    pub update: Option<[u8; 32]>,
+    /// Its findings, summed up.
+    pub findings: &'a FindingSummary,
 }
 
 /// Folds judgements into a verdict. Feed the packages in ascending id order.
@@ -54,13 +73,17 @@ pub struct Fold<'a> {
     lines: Vec<(PackageKey, [u8; 32])>,
     concerned: Vec<PackageId>,
     unknown: Vec<PackageId>,
+    exposed: Vec<PackageId>,
+    truth: KernelTruth,
 }
 
 impl<'a> Fold<'a> {
-    /// An empty verdict for this context.
-    pub fn new(context: &'a Context) -> Self {
+    /// An empty verdict for this context and these kernels.
+    pub fn new(context: &'a Context, truth: KernelTruth) -> Self {
         Self {
             context,
+            truth,
+            exposed: Vec::new(),
             counters: Counters::default(),
             lines: Vec::new(),
             concerned: Vec::new(),
@@ -68,20 +91,22 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// Adds one package with its judgement.
-    pub fn add(&mut self, id: PackageId, key: PackageKey, package: &Package, judgement: &Judgement) {
-        self.add_hashed(id, key, package, judgement, judgement.update.as_ref().map(update_hash));
-    }
-
-    /// The same with the [`update_hash`] at hand: a memo computes it once, a fleet adds it a million times.
-    pub fn add_hashed(
+    /// Adds one package with its judgement and the sum of its findings.
+    pub fn add(
         &mut self,
         id: PackageId,
         key: PackageKey,
         package: &Package,
         judgement: &Judgement,
-        hash: Option<[u8; 32]>,
+        findings: &FindingSummary,
     ) {
+        let update = judgement.update.as_ref().map(update_hash);
+        self.add_weighed(id, key, package, &Weighed { judgement, update, findings });
+    }
+
+    /// The same with what a memo computes once and a fleet adds a million times.
+    pub fn add_weighed(&mut self, id: PackageId, key: PackageKey, package: &Package, weighed: &Weighed<'_>) {
+        let Weighed { judgement, update: hash, findings } = *weighed;
         self.counters.packages += 1;
         self.counters.in_repository += i64::from(judgement.covered.in_repository);
         self.counters.judged += i64::from(judgement.covered.judged);
@@ -103,6 +128,11 @@ impl<'a> Fold<'a> {
             self.concerned.push(id);
             self.lines.push((key, hash));
         }
+        if let Some(hash) = findings.hash {
+            self.counters.findings.merge(&findings.counts_on(&self.truth, package));
+            self.exposed.push(id);
+            self.lines.push((key, hash));
+        }
     }
 
     /// Closes the fold.
@@ -120,6 +150,10 @@ impl<'a> Fold<'a> {
         ] {
             hasher.update(&count.to_le_bytes());
         }
+        let found = &self.counters.findings;
+        for count in found.fixable.into_iter().chain([found.unfixed, found.pending_reboot, found.leftover]) {
+            hasher.update(&count.to_le_bytes());
+        }
         for (key, line) in &self.lines {
             hasher.update(&key.0);
             hasher.update(line);
@@ -129,6 +163,7 @@ impl<'a> Fold<'a> {
             digest: Digest(*hasher.finalize().as_bytes()),
             concerned: self.concerned,
             unknown: self.unknown,
+            exposed: self.exposed,
         }
     }
 }

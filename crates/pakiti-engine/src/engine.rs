@@ -93,12 +93,23 @@ impl Engine {
             let retry = next_due(source.id, source.interval_seconds, true, now);
             source::set_next_due(&self.db, source.id, retry).await?;
         }
+        self.due_again_if_changed(source, now).await?;
         let synced = synced?;
         let swept = match synced {
             Synced::NotModified => Swept::default(),
             Synced::Changed { .. } => self.reevaluate().await?,
         };
         Ok((synced, swept))
+    }
+
+    /// Changed while it was fetched: what came is an answer to what was asked before.
+    async fn due_again_if_changed(&self, asked: &Source, now: i64) -> Result<(), StoreError> {
+        let of = |s: &Source| (s.name.clone(), s.url.clone(), s.options.clone(), s.os_group.clone());
+        match source::by_id(&self.db, &Scope::operator(), asked.id).await {
+            Ok(source) if of(&source) != of(asked) => source::set_next_due(&self.db, asked.id, now).await,
+            Ok(_) | Err(StoreError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes over the rules in force and brings every verdict to them.

@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 pub mod engine;
+pub mod local_rules;
 pub mod prepare;
 pub mod rules;
 pub mod source;

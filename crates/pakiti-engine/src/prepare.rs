@@ -15,7 +15,7 @@ use pakiti_core::os_group::{self, OsGroupId, OsRelease};
 use pakiti_formats::report::{self, Header, Limits, PackageLines, Protocol, ReportError, SkippedLine};
 use pakiti_store::ingest::{ReadyReport, ReportedSet};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 /// The host group of hosts that name none.
@@ -253,6 +253,10 @@ fn context(header: &Header, list: &ListFacts) -> Context {
             // The cost of judging is pins times versions; no real host comes near.
             pins: header.pins.iter().take(MOST_PINS).cloned().collect(),
             excludes: header.excludes.iter().take(MOST_EXCLUDES).cloned().collect(),
+            // The packages of a set tell them.
+            products: Default::default(),
+            // The store puts in what the rules in force name (`ReadyReport::groups`).
+            host_groups: BTreeSet::new(),
         },
         kernel: header.kernel.clone().filter(|_| own_kernel),
         kernel_version: header.kernel_version.clone().filter(|_| own_kernel),

@@ -1,9 +1,12 @@
-//! Megabytes a second of CPU of the parsers of repositories, decompression and hashing left out.
+//! Megabytes a second of CPU of the parsers of repositories and OVAL, decompression and hashing left out; for OVAL
+//! also the wall time of decompression and parsing side by side.
 //!
 //! `cargo run --release -p pakiti-formats --example parse_speed`. The files are real ones of the shared data
-//! (`PAKITI_SHARED`, else `../shared`), their records repeated until about 60 MB are reached.
+//! (`PAKITI_SHARED`, else `../shared`), the records of repositories repeated until about 60 MB are
+//! reached.
 
 use pakiti_formats::decompress::{self, DecompressLimits};
+use pakiti_formats::definition::oval;
 use pakiti_formats::repository::SkipList;
 use pakiti_formats::repository::apt::packages::{self, PackagesFile};
 use pakiti_formats::repository::yum::{self, YumOptions};
@@ -11,12 +14,18 @@ use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 const SIZE: usize = 60 << 20;
 const RUNS: usize = 5;
 const PRIMARY: &str =
     "rpm-repo/pulp-xz-repo/repodata/6b575c847d7974516d28d6185f315e0e85696d86-primary.xml.gz";
 const UPDATEINFO: &str = "rpm-repo/pulp-xz-repo/repodata/492777d904da6c1e8444d933a81131ad18d37eac9663ad6beb533f5ca3160375-updateinfo.xml.xz";
+const OVAL: [&str; 3] = [
+    "oval/redhat/rhel-7-including-unpatched.oval.xml.bz2",
+    "oval/ubuntu/com.ubuntu.xenial.cve.oval.xml.bz2",
+    "oval/redhat/com.redhat.rhsa-RHEL5.xml.bz2",
+];
 const PACKAGES: &str = "debian/dists/bookworm/main/binary-amd64/Packages.xz";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -45,7 +54,32 @@ fn main() -> Result<(), Box<dyn Error>> {
         let file = PackagesFile { name: "Packages", component: "main" };
         packages::scan(index.as_slice(), file, &mut found, &mut skipped)?;
         Ok(found.len())
-    })
+    })?;
+    for file in OVAL {
+        let packed = std::fs::read(data.join(file))?;
+        let plain = read(&data.join(file))?;
+        let count = |data: &[u8]| Ok(oval::load(data, file)?.document.definitions.len());
+        time(file, &plain, 0.0, || count(&plain))?;
+        beside(&packed, || count(&packed))?;
+    }
+    Ok(())
+}
+
+/// Prints how much longer than decompression alone `run` takes, whose decompression is beside it.
+fn beside(packed: &[u8], run: impl Fn() -> Result<usize, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    let wall = |run: &dyn Fn() -> Result<usize, Box<dyn Error>>| -> Result<f64, Box<dyn Error>> {
+        let mut best = f64::INFINITY;
+        for _ in 0..RUNS {
+            let start = Instant::now();
+            black_box(run()?);
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        Ok(best)
+    };
+    let alone = wall(&|| Ok(decompress::bytes(packed, &DecompressLimits::default())?.len()))?;
+    let both = wall(&run)?;
+    println!("  decompression {alone:.3} s, with parsing {both:.3} s wall: {:.2} times", both / alone);
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {

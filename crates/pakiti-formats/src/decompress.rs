@@ -5,6 +5,8 @@
 //! `xz -dc` and `bzip2 -dc` read them. Refused: output beyond a size, output out of proportion to its input
 //! (bombs), a stream that ends early, xz or zstd windows beyond 128 MiB.
 
+pub(crate) mod beside;
+
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;

@@ -10,6 +10,9 @@
 )]
 pub mod report;
 
+mod cve;
 pub mod decompress;
+pub mod definition;
 pub mod openpgp;
 pub mod repository;
+mod xml;

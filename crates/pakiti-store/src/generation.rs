@@ -108,6 +108,9 @@ pub async fn adopt_evaluator(db: &Db, evaluator: i64, now: i64) -> Result<Option
     Ok(Some(next))
 }
 
+/// Stands among touched names for every name; no package can be called so.
+pub const ALL_NAMES: &str = "*";
+
 /// The package names touched since the last completed sweep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touched {
@@ -125,6 +128,9 @@ pub(crate) async fn touched(tx: &mut Tx, swept: i64, active: i64) -> Result<Touc
         let Some(bytes) = row.blob_opt(0)? else { return Ok(Touched::All) };
         let text = String::from_utf8(bytes)
             .map_err(|e| StoreError::Corrupt { what: "touched names", reason: e.to_string() })?;
+        if text.lines().any(|name| name == ALL_NAMES) {
+            return Ok(Touched::All);
+        }
         names.extend(text.lines().map(str::to_owned));
     }
     Ok(Touched::Names(names))

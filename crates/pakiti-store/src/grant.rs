@@ -4,10 +4,10 @@
 //! set of cells.
 
 use crate::args;
+use crate::counters;
 use crate::db::{Db, Tx};
 use crate::error::{Result, StoreError};
 use crate::intern::cell_of;
-use crate::judging::read_counters;
 use crate::totals::CellChanges;
 
 /// The own cell of a host with the groups of the given shared cell.
@@ -79,11 +79,10 @@ async fn move_host(tx: &mut Tx, host_id: i64, from: i64, to: i64) -> Result<()> 
     if from == to {
         return Ok(());
     }
-    let sql = "UPDATE host SET cell_id = $2 WHERE id = $1 \
-               RETURNING packages, in_repository, judged, unknown, security, other, held";
-    let row = tx.fetch_optional(sql, args![host_id, to]).await?;
+    let sql = format!("UPDATE host SET cell_id = $2 WHERE id = $1 RETURNING {}", counters::LIST);
+    let row = tx.fetch_optional(&sql, args![host_id, to]).await?;
     let row = row.ok_or(StoreError::NotFound { what: "host", name: host_id.to_string() })?;
-    let counters = read_counters(&row, 0)?;
+    let counters = counters::read(&row, 0)?;
     let mut changes = CellChanges::default();
     changes.leave(from, &counters);
     changes.enter(to, &counters);

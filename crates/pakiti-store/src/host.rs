@@ -1,12 +1,16 @@
-//! Hosts as people read them: lists with filters and key paging, state counts, one host.
+//! Hosts as people read them: state counts, sums, one host; `host/list.rs` has the lists.
 //!
 //! Every function takes a [`Scope`]; lists filter by cell and never count or skip over the fleet. The state
 //! expression below is `present::host_state` in SQL; a test compares both.
 
+mod list;
+
+pub use list::{HostPage, HostQuery, Key, Sort, list};
+
 use crate::args;
+use crate::counters;
 use crate::db::{Db, Row, Value, placeholders};
 use crate::error::{Result, StoreError};
-use crate::judging::read_counters;
 use crate::scope::Scope;
 use pakiti_core::present::{HostState, STALE_AFTER};
 use pakiti_core::verdict::Counters;
@@ -39,111 +43,6 @@ pub struct HostRow {
     pub last_report: i64,
 }
 
-/// What a list is ordered by; ties are broken by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    /// Strongest state first.
-    #[default]
-    State,
-    /// Host name.
-    Name,
-    /// OS group.
-    Os,
-    /// Kernel.
-    Kernel,
-    /// Security updates.
-    Security,
-    /// Other updates.
-    Other,
-    /// Packages no source knows.
-    Unknown,
-    /// Last report.
-    LastReport,
-}
-
-impl Sort {
-    /// Every order with the word it has in URLs.
-    pub const ALL: [(Self, &'static str); 8] = [
-        (Self::State, "state"),
-        (Self::Name, "name"),
-        (Self::Os, "os"),
-        (Self::Kernel, "kernel"),
-        (Self::Security, "security"),
-        (Self::Other, "other"),
-        (Self::Unknown, "unknown"),
-        (Self::LastReport, "last"),
-    ];
-
-    fn column(self) -> &'static str {
-        match self {
-            Self::State => "h.state",
-            Self::Name => "h.name",
-            Self::Os => "h.os_group",
-            Self::Kernel => "h.kernel",
-            Self::Security => "h.security",
-            Self::Other => "h.other",
-            Self::Unknown => "h.unknown",
-            Self::LastReport => "h.last_report",
-        }
-    }
-
-    fn key(self, row: &HostRow) -> Key {
-        match self {
-            Self::State => Key::Int(row.state.rank()),
-            Self::Name => Key::Text(row.name.clone()),
-            Self::Os => Key::Text(row.os_group.clone()),
-            Self::Kernel => Key::Text(row.kernel.clone()),
-            Self::Security => Key::Int(row.counters.security),
-            Self::Other => Key::Int(row.counters.other),
-            Self::Unknown => Key::Int(row.counters.unknown),
-            Self::LastReport => Key::Int(row.last_report),
-        }
-    }
-}
-
-/// The sort value of the last row of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// Of a numeric order.
-    Int(i64),
-    /// Of a text order.
-    Text(String),
-}
-
-/// A filtered, ordered page of hosts.
-#[derive(Debug, Clone, Default)]
-pub struct HostQuery {
-    /// Part of name, reported system or kernel, any case.
-    pub text: Option<String>,
-    /// Only this state.
-    pub state: Option<HostState>,
-    /// Only this OS group; empty string = not mapped.
-    pub os_group: Option<String>,
-    /// Only this host group.
-    pub group: Option<String>,
-    /// Only hosts with security updates (true) or with other updates (false).
-    pub security: Option<bool>,
-    /// Only hosts with any update (true) or without one (false).
-    pub pending: Option<bool>,
-    /// Order.
-    pub sort: Sort,
-    /// Largest first.
-    pub descending: bool,
-    /// Continue after this row.
-    pub after: Option<(Key, i64)>,
-    /// Rows per page.
-    pub limit: usize,
-}
-
-/// A page of hosts.
-#[derive(Debug)]
-pub struct HostPage {
-    /// The rows.
-    pub rows: Vec<HostRow>,
-    /// Where the next page continues; `None` = this is the last.
-    pub next: Option<(Key, i64)>,
-}
-
 /// `present::host_state` in SQL; `$now` and `$stale` are appended to the arguments.
 fn state_expression(args: &mut Vec<Value>, now: i64) -> String {
     args.push(Value::from(now));
@@ -151,7 +50,9 @@ fn state_expression(args: &mut Vec<Value>, now: i64) -> String {
     args.push(Value::from(now - STALE_AFTER));
     let stale_at = args.len();
     format!(
-        "CAST(CASE WHEN b.security > 0 THEN 2 WHEN b.reboot_required = 1 THEN 3 \
+        "CAST(CASE WHEN b.fix_critical > 0 THEN 0 WHEN b.security > 0 OR b.fix_important > 0 OR b.fix_moderate > 0 \
+         OR b.fix_low > 0 OR b.fix_none > 0 OR b.fix_unknown > 0 THEN 2 \
+         WHEN b.reboot_required = 1 OR b.pending_reboot > 0 THEN 3 \
          WHEN g.support_end IS NOT NULL AND g.support_end < ${now_at} THEN 4 \
          WHEN b.last_report < ${stale_at} THEN 5 \
          WHEN b.os_group <> '' AND g.fresh_until IS NOT NULL AND g.fresh_until >= ${now_at} AND b.packages > 0 \
@@ -169,60 +70,14 @@ fn visible(scope: &Scope, args: &mut Vec<Value>, now: i64) -> String {
     )
 }
 
-fn conditions(query: &HostQuery, args: &mut Vec<Value>) -> String {
-    let mut out = String::from("1 = 1");
-    let mut add = |template: &str, value: Value| {
-        args.push(value);
-        out.push_str(" AND ");
-        out.push_str(&template.replace('?', &format!("${}", args.len())));
-    };
-    if let Some(text) = &query.text {
-        add(
-            "(LOWER(h.name) LIKE ? ESCAPE '!' OR LOWER(h.os) LIKE ? ESCAPE '!' OR LOWER(h.kernel) LIKE ? ESCAPE '!')",
-            Value::from(like(text)),
-        );
-    }
-    if let Some(state) = query.state {
-        add("h.state = ?", Value::from(state.rank()));
-    }
-    if let Some(group) = &query.os_group {
-        add("h.os_group = ?", Value::from(group));
-    }
-    if let Some(group) = &query.group {
-        add(
-            "h.cell_id IN (SELECT cg.cell_id FROM cell_group cg JOIN host_group hg ON hg.id = cg.group_id WHERE hg.name = ?)",
-            Value::from(group),
-        );
-    }
-    match query.security {
-        Some(true) => out.push_str(" AND h.security > 0"),
-        Some(false) => out.push_str(" AND h.other > 0"),
-        None => {}
-    }
-    match query.pending {
-        Some(true) => out.push_str(" AND h.security + h.other > 0"),
-        Some(false) => out.push_str(" AND h.security + h.other = 0"),
-        None => {}
-    }
-    out
+/// The columns [`read_row`] reads.
+fn row_columns() -> String {
+    let own = "h.id, h.name, h.cell_id, h.os, h.os_group, h.arch, h.kernel, h.state, h.reboot_required, h.last_report";
+    format!("{own}, {}", counters::of("h"))
 }
 
-/// `%text%` with LIKE's own signs escaped by `!`.
-pub(crate) fn like(text: &str) -> String {
-    let mut out = String::from("%");
-    // ASCII only, as LOWER is in both databases.
-    for c in text.to_ascii_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            out.push('!');
-        }
-        out.push(c);
-    }
-    out.push('%');
-    out
-}
-
-const ROW: &str = "h.id, h.name, h.cell_id, h.os, h.os_group, h.arch, h.kernel, h.state, h.packages, h.in_repository, \
-     h.judged, h.unknown, h.security, h.other, h.held, h.reboot_required, h.last_report";
+/// How many they are.
+const ROW_WIDTH: usize = 10 + counters::WIDTH;
 
 fn read_row(row: &Row) -> Result<(i64, HostRow)> {
     let rank = row.int(7)?;
@@ -237,41 +92,11 @@ fn read_row(row: &Row) -> Result<(i64, HostRow)> {
         arch: row.text(5)?,
         kernel: row.text(6)?,
         state,
-        counters: read_counters(row, 8)?,
-        reboot_required: row.flag(15)?,
-        last_report: row.int(16)?,
+        reboot_required: row.flag(8)?,
+        last_report: row.int(9)?,
+        counters: counters::read(row, 10)?,
     };
     Ok((row.int(2)?, host))
-}
-
-/// One page of the hosts in scope.
-pub async fn list(db: &Db, scope: &Scope, query: &HostQuery, now: i64) -> Result<HostPage> {
-    let mut args = Vec::new();
-    let from = visible(scope, &mut args, now);
-    let mut filter = conditions(query, &mut args);
-    let column = query.sort.column();
-    let (direction, beyond) = if query.descending { ("DESC", "<") } else { ("ASC", ">") };
-    if let Some((key, id)) = &query.after {
-        args.push(match key {
-            Key::Int(value) => Value::from(*value),
-            Key::Text(value) => Value::from(value),
-        });
-        args.push(Value::from(*id));
-        let (k, i) = (args.len() - 1, args.len());
-        filter.push_str(&format!(" AND ({column}, h.id) {beyond} (${k}, ${i})"));
-    }
-    args.push(Value::from(query.limit as i64 + 1));
-    let sql = format!(
-        "SELECT {ROW} {from} WHERE {filter} ORDER BY {column} {direction}, h.id {direction} LIMIT ${}",
-        args.len()
-    );
-    let rows = db.fetch(&sql, args).await?;
-    let mut rows = rows.iter().map(read_row).collect::<Result<Vec<_>>>()?;
-    let more = rows.len() > query.limit;
-    rows.truncate(query.limit);
-    let rows = with_groups(db, rows).await?;
-    let next = rows.last().filter(|_| more).map(|row| (query.sort.key(row), row.id));
-    Ok(HostPage { rows, next })
 }
 
 async fn with_groups(db: &Db, rows: Vec<(i64, HostRow)>) -> Result<Vec<HostRow>> {
@@ -379,9 +204,10 @@ pub async fn by_id(db: &Db, scope: &Scope, id: i64, now: i64) -> Result<HostDeta
     let from = visible(scope, &mut args, now);
     args.push(Value::from(id));
     let sql = format!(
-        "SELECT {ROW}, h.set_id, h.context_id, c.record, h.facts, h.first_report, h.changed_at, h.reports, \
+        "SELECT {}, h.set_id, h.context_id, c.record, h.facts, h.first_report, h.changed_at, h.reports, \
          o.fresh_until, o.support_end {from} JOIN context c ON c.id = h.context_id \
          LEFT JOIN os_group_state o ON o.os_group = h.os_group WHERE h.id = ${}",
+        row_columns(),
         args.len()
     );
     let row = db.fetch_optional(&sql, args).await?;
@@ -389,15 +215,15 @@ pub async fn by_id(db: &Db, scope: &Scope, id: i64, now: i64) -> Result<HostDeta
     let host = with_groups(db, vec![read_row(&row)?]).await?.pop();
     Ok(HostDetail {
         row: host.ok_or(StoreError::NotFound { what: "host", name: id.to_string() })?,
-        set_id: row.int(17)?,
-        context_id: row.int(18)?,
-        context: row.text(19)?,
-        facts: row.text(20)?,
-        first_report: row.int(21)?,
-        changed_at: row.int(22)?,
-        reports: row.int(23)?,
-        fresh_until: row.int_opt(24)?,
-        support_end: row.int_opt(25)?,
+        set_id: row.int(ROW_WIDTH)?,
+        context_id: row.int(ROW_WIDTH + 1)?,
+        context: row.text(ROW_WIDTH + 2)?,
+        facts: row.text(ROW_WIDTH + 3)?,
+        first_report: row.int(ROW_WIDTH + 4)?,
+        changed_at: row.int(ROW_WIDTH + 5)?,
+        reports: row.int(ROW_WIDTH + 6)?,
+        fresh_until: row.int_opt(ROW_WIDTH + 7)?,
+        support_end: row.int_opt(ROW_WIDTH + 8)?,
     })
 }
 

@@ -8,11 +8,15 @@ use crate::db::{Db, Value, pieces, placeholders};
 use crate::error::{Result, StoreError};
 use crate::host::HostDetail;
 use crate::intern::{PACKAGE_COLUMNS, read_package};
+use crate::judgement_rows::read_finding;
 use crate::memo::decode;
-use pakiti_core::context::Context;
+use pakiti_core::context::{Context, GroupContext};
+use pakiti_core::finding::Finding;
 use pakiti_core::judgement::Update;
+use pakiti_core::kernel::{self, KernelPart, KernelTruth};
 use pakiti_core::package::Package;
 use pakiti_core::package_set::PackageId;
+use pakiti_core::version;
 use std::collections::{HashMap, HashSet};
 
 /// An update of a host.
@@ -58,19 +62,29 @@ pub struct HostPeriod {
 
 struct Lists {
     group_id: i64,
+    group: String,
     concerned: Vec<PackageId>,
     unknown: Vec<PackageId>,
+    exposed: Vec<PackageId>,
 }
 
 async fn lists(db: &Db, host: &HostDetail) -> Result<Lists> {
-    let sql = "SELECT COALESCE(v.group_context_id, c.group_context_id), v.concerned, v.unknown_ids FROM verdict v \
-               JOIN context c ON c.id = v.context_id WHERE v.set_id = $1 AND v.context_id = $2";
+    let sql = "SELECT g.id, g.record, v.concerned, v.unknown_ids, v.exposed FROM verdict v \
+               JOIN context c ON c.id = v.context_id \
+               JOIN group_context g ON g.id = COALESCE(v.group_context_id, c.group_context_id) \
+               WHERE v.set_id = $1 AND v.context_id = $2";
     let row = db.fetch_optional(sql, args![host.set_id, host.context_id]).await?;
     let row = row.ok_or(StoreError::NotFound { what: "verdict of host", name: host.row.name.clone() })?;
-    Ok(Lists { group_id: row.int(0)?, concerned: decode(&row.blob(1)?)?, unknown: decode(&row.blob(2)?)? })
+    Ok(Lists {
+        group_id: row.int(0)?,
+        group: row.text(1)?,
+        concerned: decode(&row.blob(2)?)?,
+        unknown: decode(&row.blob(3)?)?,
+        exposed: decode(&row.blob_opt(4)?.unwrap_or_default())?,
+    })
 }
 
-async fn packages_of(db: &Db, ids: &[PackageId]) -> Result<HashMap<PackageId, Package>> {
+pub(crate) async fn packages_of(db: &Db, ids: &[PackageId]) -> Result<HashMap<PackageId, Package>> {
     let mut out = HashMap::with_capacity(ids.len());
     for piece in pieces(ids, 512) {
         let sql =
@@ -82,6 +96,14 @@ async fn packages_of(db: &Db, ids: &[PackageId]) -> Result<HashMap<PackageId, Pa
         }
     }
     Ok(out)
+}
+
+/// All packages that may be of a kernel, by name.
+pub(crate) async fn kernel_packages(db: &Db) -> Result<Vec<(PackageId, Package)>> {
+    let sql =
+        format!("SELECT {PACKAGE_COLUMNS} FROM package WHERE name LIKE 'kernel%' OR name LIKE 'linux%'");
+    let rows = db.fetch(&sql, args![]).await?;
+    rows.iter().map(|row| read_package(row).map(|(id, _, package)| (id, package))).collect()
 }
 
 /// The updates of a host: security first, then by name.
@@ -111,12 +133,89 @@ pub async fn updates(db: &Db, host: &HostDetail) -> Result<Vec<HostUpdate>> {
     Ok(out)
 }
 
+/// A finding of a host.
+#[derive(Debug, Clone)]
+pub struct HostFinding {
+    /// The installed package.
+    pub package: Package,
+    /// The finding as it stands on this host; its gates are asked anew where the proof is wanted.
+    pub finding: Finding,
+    /// When it was first known of this package.
+    pub since: i64,
+}
+
+/// The findings of a host: the worst first, then by package.
+pub async fn findings(db: &Db, host: &HostDetail) -> Result<Vec<HostFinding>> {
+    let lists = lists(db, host).await?;
+    let context = crate::memo::read_context(&host.context)?;
+    let truth = truth(db, host, &context).await?;
+    let packages = packages_of(db, &lists.exposed).await?;
+    let mut out = Vec::new();
+    for piece in pieces(&lists.exposed, 512) {
+        let sql = format!(
+            "SELECT package_id, since, cve, source_id, state, fixed, rule FROM judgement \
+             WHERE group_context_id = $1 AND kind = 'finding' AND until IS NULL AND package_id IN {}",
+            placeholders(1, piece.len(), 2)
+        );
+        let mut args = args![lists.group_id];
+        args.extend(piece.iter().map(|id| Value::from(i64::from(*id))));
+        for row in db.fetch(&sql, args).await? {
+            let Some(package) = packages.get(&(row.int(0)? as PackageId)) else { continue };
+            let said = (row.text(2)?, row.int(3)?, &*row.text(4)?, row.text(5)?, &*row.text(6)?);
+            let finding = on_host(&truth, package, read_finding(package, said)?);
+            out.push(HostFinding { package: package.clone(), finding, since: row.int(1)? });
+        }
+    }
+    let rank = |row: &HostFinding| (row.finding.state, row.finding.severity);
+    out.sort_by(|a, b| {
+        rank(a)
+            .cmp(&rank(b))
+            .then_with(|| a.package.cmp(&b.package))
+            .then_with(|| a.finding.cve.cmp(&b.finding.cve))
+    });
+    Ok(out)
+}
+
+/// What runs on the host, and which kernels it has.
+async fn truth(db: &Db, host: &HostDetail, context: &Context) -> Result<KernelTruth> {
+    let ids = host_ids(db, host).await?;
+    let packages = packages_of(db, &ids).await?;
+    let parts: Vec<_> =
+        packages.values().filter_map(|package| Some((package, kernel::part(package)?))).collect();
+    Ok(KernelTruth::new(context, parts.iter().map(|(package, part)| (*package, part))))
+}
+
+/// A finding as it stands on a host with these kernels.
+pub(crate) fn on_host(truth: &KernelTruth, package: &Package, mut finding: Finding) -> Finding {
+    if let Some(part @ KernelPart::Image { .. }) = kernel::part(package) {
+        let fixed = finding.fixed.as_deref().and_then(|fixed| version::sort_key(package.format, fixed).ok());
+        finding.state = truth.state(package, &part, finding.state, fixed.as_ref());
+    }
+    finding
+}
+
+async fn host_ids(db: &Db, host: &HostDetail) -> Result<Vec<PackageId>> {
+    let row = db.fetch_optional("SELECT ids FROM package_set WHERE id = $1", args![host.set_id]).await?;
+    let row = row.ok_or(StoreError::NotFound { what: "package set of host", name: host.row.name.clone() })?;
+    decode(&row.blob(0)?)
+}
+
+/// What a host is judged by, for who wants the proof of a judgement: the group context it is judged in, its
+/// context, its packages.
+pub async fn subject(db: &Db, host: &HostDetail) -> Result<(GroupContext, Context, Vec<Package>)> {
+    let lists = lists(db, host).await?;
+    let group = serde_json::from_str(&lists.group)
+        .map_err(|e| StoreError::Corrupt { what: "group context", reason: e.to_string() })?;
+    let ids = host_ids(db, host).await?;
+    let mut packages: Vec<Package> = packages_of(db, &ids).await?.into_values().collect();
+    packages.sort();
+    Ok((group, crate::memo::read_context(&host.context)?, packages))
+}
+
 /// The installed packages of a host by name, each with what is known about it.
 pub async fn installed(db: &Db, host: &HostDetail) -> Result<Vec<(Package, PackageStatus)>> {
     let lists = lists(db, host).await?;
-    let row = db.fetch_optional("SELECT ids FROM package_set WHERE id = $1", args![host.set_id]).await?;
-    let row = row.ok_or(StoreError::NotFound { what: "package set of host", name: host.row.name.clone() })?;
-    let ids = decode(&row.blob(0)?)?;
+    let ids = host_ids(db, host).await?;
     let concerned: HashSet<PackageId> = lists.concerned.into_iter().collect();
     let unknown: HashSet<PackageId> = lists.unknown.into_iter().collect();
     let mut out: Vec<(Package, PackageStatus)> = packages_of(db, &ids)

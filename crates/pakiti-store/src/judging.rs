@@ -4,21 +4,22 @@
 //! closed in the same transaction (design.md, "The heart").
 
 use crate::args;
-use crate::db::{Tx, Value};
-use crate::dialect::{Type, lists, tables};
+use crate::counters;
+use crate::db::Tx;
+use crate::dialect::{Type, tables};
 use crate::error::Result;
 use crate::intern;
-use crate::memo::{FastSet, Judged, Memo};
+use crate::judgement_rows::{Fresh, Said, note, said};
+use crate::memo::Memo;
 use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::judge::superseded;
-use pakiti_core::judgement::{Judgement, Update};
+use pakiti_core::judgement::Judgement;
+use pakiti_core::kernel::{self, KernelPart, KernelTruth};
 use pakiti_core::os_group;
 use pakiti_core::package::PackageFormat;
 use pakiti_core::package_set::{PackageId, encode_ids};
-use pakiti_core::rules::RuleIndex;
-use pakiti_core::verdict::{Counters, Fold, Verdict};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use pakiti_core::rules::{FindingSummary, RuleIndex};
+use pakiti_core::verdict::{Fold, Verdict, Weighed};
 
 /// A set's place: the context it is judged in, and when.
 #[derive(Debug)]
@@ -27,9 +28,6 @@ pub(crate) struct Placed<'a> {
     pub(crate) context: &'a Context,
     pub(crate) now: i64,
 }
-
-/// Judgements whose rows are not yet known to be stored, by (group context, package), each with its time.
-pub(crate) type Fresh = BTreeMap<(i64, PackageId), (Arc<Judged>, i64)>;
 
 /// A verdict to be stored.
 #[derive(Debug)]
@@ -58,19 +56,21 @@ pub(crate) async fn judge_set(
     if !unjudged.is_empty() {
         let packages = memo.load(tx, &unjudged).await?;
         let rules = index.for_group(group);
-        for package in packages {
-            let key = (group_id, package.0);
-            fresh.insert(key, (memo.judge(&rules, group_id, package), placed.now));
+        for (id, known) in packages {
+            let judged = memo.judge(&rules, group_id, (id, known.clone()));
+            note(fresh, &rules, (group_id, id), &known.1, &judged, placed.now);
         }
     }
     let judged = memo.judged(group_id, ids).collect::<Result<Vec<_>>>()?;
     let instances =
         judged.iter().map(|(id, known, judged)| (*id, &known.1, judged.judgement.update.as_ref()));
     let old = superseded(instances);
-    let mut fold = Fold::new(placed.context);
+    let images = judged.iter().filter_map(|(_, known, judged)| Some((&known.1, judged.image()?)));
+    let mut fold = Fold::new(placed.context, KernelTruth::new(placed.context, images));
     for (id, known, judged) in judged {
-        let hash = judged.hash.filter(|_| !old.contains(&id));
-        fold.add_hashed(id, known.0, &known.1, &judged.judgement, hash);
+        let update = judged.hash.filter(|_| !old.contains(&id));
+        let weighed = Weighed { judgement: &judged.judgement, update, findings: &judged.findings };
+        fold.add_weighed(id, known.0, &known.1, &weighed);
     }
     Ok((fold.finish(), group_id))
 }
@@ -86,11 +86,14 @@ async fn told_group(
 ) -> Result<Option<(i64, GroupContext)>> {
     let group = &placed.context.group;
     let deb = group.os_group.as_ref().and_then(os_group::format_of) == Some(PackageFormat::Deb);
-    if deb || !index.has_rpms() {
+    if deb || !index.asks_the_set() {
         return Ok(None);
     }
-    let packages = memo.load(tx, ids).await?;
-    let Some(told) = index.complete(group, packages.iter().map(|(_, known)| &known.1)) else {
+    let telling = memo.telling(tx, index, ids).await?;
+    if telling.is_empty() {
+        return Ok(None);
+    }
+    let Some(told) = index.complete(group, telling.iter().map(|known| &known.1)) else {
         return Ok(None);
     };
     let hash = told.hash().0;
@@ -105,152 +108,54 @@ async fn told_group(
     Ok(Some((id, told)))
 }
 
-/// Opens and closes judgement rows so that exactly what the judgements say is open, in the order of their
-/// natural key.
-pub(crate) async fn persist(tx: &mut Tx, fresh: &Fresh) -> Result<()> {
-    persist_new(tx, fresh, &FastSet::default()).await
-}
-
-/// The same where these packages were stored by this very transaction: nobody else can have seen them, so they
-/// have no rows yet.
-pub(crate) async fn persist_new(tx: &mut Tx, fresh: &Fresh, new: &FastSet<PackageId>) -> Result<()> {
-    let asked = fresh.keys().copied().filter(|(_, id)| !new.contains(id));
-    let stored = open_updates(tx, asked).await?;
-    let mut wanted = Vec::new();
-    for (key, (judged, now)) in fresh {
-        let update = judged.judgement.update.as_ref();
-        if let Some(row) = stored.get(key) {
-            if update.is_some_and(|u| record(u) == row.record && u.source == row.source) {
-                continue;
-            }
-            let sql = "UPDATE judgement SET until = $1 WHERE id = $2 AND until IS NULL";
-            tx.execute(sql, args![*now, row.id]).await?;
-        }
-        wanted.extend(update.map(|update| (*key, update, *now)));
-    }
-    let row = |((group_id, id), update, now): ((i64, PackageId), &Update, i64)| {
-        let (state, id) = (update.kind.word(), i64::from(id));
-        args![group_id, id, "update", "", update.source, state, &update.candidate, record(update), now]
-    };
-    let rows: Vec<_> = wanted.into_iter().map(row).collect();
-    let count = rows.len();
-    for (table, args) in tables(tx.dialect(), &JUDGEMENT_TYPES, rows, 128) {
-        let sql = format!(
-            "INSERT INTO judgement (group_context_id, package_id, kind, cve, source_id, state, fixed, rule, since) \
-             {table} ON CONFLICT DO NOTHING"
-        );
-        tx.insert(&sql, args, count).await?;
-    }
-    Ok(())
-}
-
-const JUDGEMENT_TYPES: [Type; 9] = {
-    use Type::{Int, Text};
-    [Int, Int, Text, Text, Int, Text, Text, Text, Int]
-};
-
-/// The stored record of an update.
-pub(crate) fn record(update: &Update) -> String {
-    serde_json::to_string(update).unwrap_or_default()
-}
-
-struct OpenRow {
-    id: i64,
-    source: i64,
-    record: String,
-}
-
-/// The open update rows of the packages in question.
-async fn open_updates(
-    tx: &mut Tx,
-    asked: impl Iterator<Item = (i64, PackageId)>,
-) -> Result<HashMap<(i64, PackageId), OpenRow>> {
-    let mut groups: BTreeMap<i64, Vec<PackageId>> = BTreeMap::new();
-    for (group_id, id) in asked {
-        groups.entry(group_id).or_default().push(id);
-    }
-    let mut out = HashMap::new();
-    for (group_id, ids) in groups {
-        let ids = ids.into_iter().map(|id| Value::from(i64::from(id))).collect();
-        for (list, mut args) in lists(tx.dialect(), Type::Int, ids, 256) {
-            args.push(Value::from(group_id));
-            let sql = format!(
-                "SELECT package_id, id, source_id, rule FROM judgement WHERE package_id {list} \
-                 AND group_context_id = ${} AND kind = 'update' AND until IS NULL",
-                args.len()
-            );
-            for row in tx.fetch(&sql, args).await? {
-                let open = OpenRow { id: row.int(1)?, source: row.int(2)?, record: row.text(3)? };
-                out.insert((group_id, row.int(0)? as PackageId), open);
-            }
-        }
-    }
-    Ok(out)
-}
-
 /// Stores verdicts, new or recomputed, by (set, context).
 pub(crate) async fn store_verdicts(tx: &mut Tx, verdicts: &[Made], generation: i64) -> Result<()> {
     let row = |made: &Made| {
         let verdict = &made.verdict;
-        let c = &verdict.counters;
-        args![
-            made.set_id,
-            made.context_id,
-            generation,
-            c.packages,
-            c.in_repository,
-            c.judged,
-            c.unknown,
-            c.security,
-            c.other,
-            c.held,
+        let mut values = args![made.set_id, made.context_id, generation];
+        values.extend(counters::values(&verdict.counters));
+        values.extend(args![
             verdict.digest.0,
             encode_ids(&verdict.concerned),
             encode_ids(&verdict.unknown),
+            encode_ids(&verdict.exposed),
             made.group_id,
-        ]
+        ]);
+        values
     };
     let rows = verdicts.iter().map(row).collect();
     for (table, args) in tables(tx.dialect(), &VERDICT_TYPES, rows, 64) {
         let sql = format!(
-            "INSERT INTO verdict (set_id, context_id, computed_generation, packages, in_repository, judged, unknown, \
-             security, other, held, digest, concerned, unknown_ids, group_context_id) {table} \
-             ON CONFLICT (set_id, context_id) DO UPDATE SET computed_generation = excluded.computed_generation, \
-             packages = excluded.packages, in_repository = excluded.in_repository, judged = excluded.judged, \
-             unknown = excluded.unknown, security = excluded.security, other = excluded.other, held = excluded.held, \
-             digest = excluded.digest, concerned = excluded.concerned, unknown_ids = excluded.unknown_ids, \
-             group_context_id = excluded.group_context_id"
+            "INSERT INTO verdict (set_id, context_id, computed_generation, {}, digest, concerned, unknown_ids, exposed, \
+             group_context_id) {table} ON CONFLICT (set_id, context_id) DO UPDATE SET \
+             computed_generation = excluded.computed_generation, {}, digest = excluded.digest, \
+             concerned = excluded.concerned, unknown_ids = excluded.unknown_ids, exposed = excluded.exposed, \
+             group_context_id = excluded.group_context_id",
+            counters::LIST,
+            counters::assign("excluded")
         );
         tx.insert(&sql, args, verdicts.len()).await?;
     }
     Ok(())
 }
 
-const VERDICT_TYPES: [Type; 14] = {
-    use Type::{Blob, Int};
-    [Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Blob, Blob, Blob, Int]
+const VERDICT_TYPES: [Type; 8 + counters::WIDTH] = {
+    let mut types = [Type::Int; 8 + counters::WIDTH];
+    let first = 3 + counters::WIDTH;
+    let mut at = first;
+    while at < first + 4 {
+        types[at] = Type::Blob;
+        at += 1;
+    }
+    types
 };
-
-/// The counters of seven consecutive columns from `first` on: packages, in_repository, judged, unknown,
-/// security, other, held.
-pub(crate) fn read_counters(row: &crate::db::Row, first: usize) -> Result<Counters> {
-    Ok(Counters {
-        packages: row.int(first)?,
-        in_repository: row.int(first + 1)?,
-        judged: row.int(first + 2)?,
-        unknown: row.int(first + 3)?,
-        security: row.int(first + 4)?,
-        other: row.int(first + 5)?,
-        held: row.int(first + 6)?,
-    })
-}
 
 /// What a set is judged to without any store.
 #[derive(Debug)]
 pub(crate) struct Bare {
     pub(crate) group: GroupContext,
     /// What the memo's rows say: each package for itself.
-    pub(crate) judgements: Vec<(PackageId, Judgement)>,
+    pub(crate) rows: Vec<(PackageId, Vec<Said>)>,
     pub(crate) verdict: Verdict,
 }
 
@@ -265,14 +170,22 @@ pub(crate) fn judge_bare(
     let rules = index.for_group(&group);
     let judgements: Vec<(PackageId, Judgement)> =
         packages.iter().map(|(id, known)| (*id, rules.judge(&known.1))).collect();
+    let pairs = || packages.iter().zip(&judgements);
+    let summaries: Vec<FindingSummary> =
+        pairs().map(|((_, known), (_, judgement))| rules.summary(&known.1, &judgement.findings)).collect();
+    let rows =
+        pairs().map(|((id, known), (_, judgement))| (*id, said(&rules, &known.1, judgement))).collect();
+    let parts: Vec<Option<KernelPart>> = packages.iter().map(|(_, known)| kernel::part(&known.1)).collect();
     drop(rules);
     let pairs = packages.iter().zip(&judgements);
     let instances = pairs.map(|((id, known), (_, judgement))| (*id, &known.1, judgement.update.as_ref()));
     let old = superseded(instances);
-    let mut fold = Fold::new(context);
-    for ((id, known), (_, judgement)) in packages.iter().zip(&judgements) {
+    let images =
+        || parts.iter().zip(packages).filter_map(|(part, (_, known))| Some((&known.1, part.as_ref()?)));
+    let mut fold = Fold::new(context, KernelTruth::new(context, images()));
+    for (((id, known), (_, judgement)), summary) in packages.iter().zip(&judgements).zip(&summaries) {
         let update = judgement.update.clone().filter(|_| !old.contains(id));
-        fold.add(*id, known.0, &known.1, &Judgement { update, ..judgement.clone() });
+        fold.add(*id, known.0, &known.1, &Judgement { update, ..judgement.clone() }, summary);
     }
-    Bare { group, judgements, verdict: fold.finish() }
+    Bare { group, rows, verdict: fold.finish() }
 }

@@ -5,6 +5,8 @@
 #![deny(missing_docs)]
 
 pub mod account;
+mod counters;
+pub mod cve;
 pub mod db;
 mod dialect;
 pub mod effect;
@@ -15,9 +17,11 @@ pub mod host;
 pub mod host_packages;
 pub mod ingest;
 mod intern;
+mod judgement_rows;
 mod judging;
 pub mod memo;
 pub mod migrate;
+mod regroup;
 pub mod scope;
 pub mod source;
 pub mod sweep;

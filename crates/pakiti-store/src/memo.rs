@@ -10,9 +10,10 @@ use crate::error::{Result, StoreError};
 use crate::intern::{Asking, PACKAGE_COLUMNS, read_package};
 use pakiti_core::context::Context;
 use pakiti_core::judgement::Judgement;
+use pakiti_core::kernel::{self, KernelPart};
 use pakiti_core::package::{Package, PackageKey};
 use pakiti_core::package_set::{PackageId, decode_ids};
-use pakiti_core::rules::GroupRules;
+use pakiti_core::rules::{FindingSummary, GroupRules, RuleIndex};
 use pakiti_core::verdict::{Counters, update_hash};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,12 +31,22 @@ const CACHE_LIMIT: usize = 600_000;
 pub(crate) struct Judged {
     pub(crate) judgement: Judgement,
     pub(crate) hash: Option<[u8; 32]>,
+    pub(crate) findings: FindingSummary,
+    /// Of a kernel image without findings: it may be the fixed one.
+    part: Option<KernelPart>,
 }
 
 impl Judged {
-    fn new(judgement: Judgement) -> Self {
+    fn new(rules: &GroupRules<'_>, package: &Package) -> Self {
+        let judgement = rules.judge(package);
         let hash = judgement.update.as_ref().map(update_hash);
-        Self { judgement, hash }
+        let findings = rules.summary(package, &judgement.findings);
+        Self { judgement, hash, findings, part: kernel::part(package) }
+    }
+
+    /// What the package has to do with the kernel.
+    pub(crate) fn image(&self) -> Option<&KernelPart> {
+        self.part.as_ref()
     }
 }
 
@@ -53,6 +64,9 @@ pub struct Memo {
     pub(crate) asking: Asking,
     /// By group context: the packages judged in it, whose judgement rows are stored as judged.
     judged: FastMap<i64, FastMap<PackageId, (Known, Arc<Judged>)>>,
+    /// Packages that can tell more of a group context than the host did, as the rules of this generation ask;
+    /// `None` = this one cannot.
+    telling: FastMap<PackageId, Option<Known>>,
     /// Set hash -> id.
     pub(crate) sets: FastMap<[u8; 32], i64>,
     /// Context hash -> (context id, group context id).
@@ -75,12 +89,14 @@ impl Memo {
     pub(crate) fn enter(&mut self, generation: i64) {
         if self.generation != generation {
             self.judged.clear();
+            self.telling.clear();
             self.verdicts.clear();
             self.generation = generation;
         }
         let sizes = [
             self.ids.len(),
             self.packages.len(),
+            self.telling.len(),
             self.judged.values().map(FastMap::len).sum(),
             self.verdicts.len(),
             self.sets.len(),
@@ -95,6 +111,20 @@ impl Memo {
     pub(crate) fn remember(&mut self, id: PackageId, known: Known) {
         self.ids.insert(known.0, id);
         self.packages.entry(id).or_insert(known);
+    }
+
+    /// Those of the packages that can tell more of a group context, in their order: asked once of each.
+    pub(crate) async fn telling(
+        &mut self,
+        tx: &mut Tx,
+        index: &RuleIndex,
+        ids: &[PackageId],
+    ) -> Result<Vec<Known>> {
+        let new: Vec<PackageId> = ids.iter().copied().filter(|id| !self.telling.contains_key(id)).collect();
+        for (id, known) in self.load(tx, &new).await? {
+            self.telling.insert(id, index.tells(&known.1).then_some(known));
+        }
+        Ok(ids.iter().filter_map(|id| self.telling.get(id)?.clone()).collect())
     }
 
     /// Those of the ids that were not judged in this group context.
@@ -112,7 +142,7 @@ impl Memo {
         group_id: i64,
         (id, known): (PackageId, Known),
     ) -> Arc<Judged> {
-        let judged = Arc::new(Judged::new(rules.judge(&known.1)));
+        let judged = Arc::new(Judged::new(rules, &known.1));
         self.judged.entry(group_id).or_default().insert(id, (known, judged.clone()));
         judged
     }

@@ -26,7 +26,11 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] = &[migration!(1, "0001_create_schema"), migration!(2, "0002_keep_effects")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_create_schema"),
+    migration!(2, "0002_keep_effects"),
+    migration!(3, "0003_keep_findings"),
+];
 
 /// Brings the database to this binary's schema; gives the names of the migrations that ran.
 ///

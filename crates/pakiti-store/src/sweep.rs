@@ -6,19 +6,22 @@
 //! that hold no touched name are not looked at. A step has the generation for itself: ingest waits for it.
 
 use crate::args;
+use crate::counters;
 use crate::db::{Db, Tx, Value, pieces, placeholders};
 use crate::dialect::{Type, tables};
 use crate::effect::{self, HostChange};
 use crate::error::Result;
 use crate::generation::{self, Generation, Touched};
-use crate::judging::{Fresh, Made, Placed, judge_set, persist, read_counters, store_verdicts};
+use crate::judgement_rows::{Fresh, persist};
+use crate::judging::{Made, Placed, judge_set, store_verdicts};
 use crate::memo::{Memo, decode, read_context};
+use crate::regroup::Regrouping;
 use crate::totals::CellChanges;
 use pakiti_core::context::Context;
 use pakiti_core::package_set::PackageId;
 use pakiti_core::rules::RuleIndex;
 use pakiti_core::verdict::Counters;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What one batch of a sweep did.
@@ -40,6 +43,8 @@ pub struct Sweep {
     touched: Option<HashSet<PackageId>>,
     /// Largest set id when the sweep began, for progress.
     last_set: i64,
+    /// The hosts whose context names other host groups than the rules do: they come first.
+    regrouping: Regrouping,
 }
 
 /// A verdict as it is stored.
@@ -73,8 +78,9 @@ impl Sweep {
         };
         let row = tx.fetch_optional("SELECT COALESCE(MAX(id), 0) FROM package_set", args![]).await?;
         let last_set = row.map_or(Ok(0), |row| row.int(0))?;
+        let regrouping = Regrouping::begin(&mut tx, index).await?;
         tx.commit().await?;
-        Ok(Some(Self { touched, last_set }))
+        Ok(Some(Self { touched, last_set, regrouping }))
     }
 
     /// How far the sweep is, in percent of the sets there were at its begin.
@@ -86,7 +92,7 @@ impl Sweep {
         }
     }
 
-    /// Does up to `limit` sets in one transaction.
+    /// Does up to `limit` sets in one transaction; before the first of them hosts get their context.
     ///
     /// # Errors
     /// As [`Sweep::begin`]; nothing of the batch stays, and the memo is emptied.
@@ -98,6 +104,9 @@ impl Sweep {
         limit: i64,
         now: i64,
     ) -> Result<SweepStep> {
+        if let Some(step) = self.regrouping.step(db, memo, index, limit, now).await? {
+            return Ok(step);
+        }
         let mut tx = db.begin().await?;
         let generation = generation::lock_at(&mut tx, index.generation).await?;
         if generation.swept == generation.active {
@@ -152,7 +161,7 @@ struct Batch<'a> {
     /// Rows of the change log.
     logged: Vec<Vec<Value>>,
     /// The (set, context) whose hosts may have other numbers.
-    recounted: Vec<Vec<Value>>,
+    recounted: Vec<Recount>,
     step: SweepStep,
 }
 
@@ -170,8 +179,10 @@ impl Batch<'_> {
             self.logged.push(args![self.now, "verdict", set_id, context_id]);
         }
         // A report that came during the sweep may have brought the verdict up to date for its own host only.
-        if counters != row.counters || row.computed > self.swept {
-            self.recounted.push(recount_args(set_id, context_id, &counters));
+        let only_here = row.computed > self.swept;
+        if counters != row.counters || only_here {
+            let old = (!only_here).then_some(row.counters);
+            self.recounted.push(Recount { set_id, context_id, old, new: counters });
         }
         if verdict.digest.0 != row.digest || group_id != row.judged_in {
             self.made.push(Made { set_id, context_id, group_id, verdict });
@@ -229,13 +240,15 @@ async fn next_rows(tx: &mut Tx, after: i64, limit: i64) -> Result<(Vec<Row>, Opt
     let sets = tx.fetch(sql, args![after, limit]).await?;
     let Some(last) = sets.last() else { return Ok((Vec::new(), None)) };
     let last = last.int(0)?;
-    let sql = "SELECT v.set_id, v.context_id, c.group_context_id, c.record, s.ids, v.digest, v.packages, \
-               v.in_repository, v.judged, v.unknown, v.security, v.other, v.held, v.computed_generation, \
-               COALESCE(v.group_context_id, c.group_context_id) \
-               FROM verdict v JOIN package_set s ON s.id = v.set_id JOIN context c ON c.id = v.context_id \
-               WHERE v.set_id > $1 AND v.set_id <= $2 ORDER BY v.set_id, v.context_id";
+    let sql = format!(
+        "SELECT v.set_id, v.context_id, c.group_context_id, c.record, s.ids, v.digest, v.computed_generation, \
+         COALESCE(v.group_context_id, c.group_context_id), {} \
+         FROM verdict v JOIN package_set s ON s.id = v.set_id JOIN context c ON c.id = v.context_id \
+         WHERE v.set_id > $1 AND v.set_id <= $2 ORDER BY v.set_id, v.context_id",
+        counters::of("v")
+    );
     let mut rows = Vec::new();
-    for row in tx.fetch(sql, args![after, last]).await? {
+    for row in tx.fetch(&sql, args![after, last]).await? {
         rows.push(Row {
             set_id: row.int(0)?,
             context_id: row.int(1)?,
@@ -243,53 +256,73 @@ async fn next_rows(tx: &mut Tx, after: i64, limit: i64) -> Result<(Vec<Row>, Opt
             record: row.text(3)?,
             ids: decode(&row.blob(4)?)?,
             digest: row.hash(5)?,
-            counters: read_counters(&row, 6)?,
-            computed: row.int(13)?,
-            judged_in: row.int(14)?,
+            computed: row.int(6)?,
+            judged_in: row.int(7)?,
+            counters: counters::read(&row, 8)?,
         });
     }
     let more = sets.len() as i64 == limit;
     Ok((rows, more.then_some(last)))
 }
 
-/// The columns of a recount: the key, then the counters as [`read_counters`] reads them.
-const RECOUNT: &str = "set_id, context_id, packages, in_repository, judged, unknown, security, other, held";
-
-fn recount_args(set_id: i64, context_id: i64, new: &Counters) -> Vec<Value> {
-    let Counters { packages, in_repository, judged, unknown, security, other, held } = *new;
-    args![set_id, context_id, packages, in_repository, judged, unknown, security, other, held]
+/// A (set, context) whose hosts may have other numbers.
+struct Recount {
+    set_id: i64,
+    context_id: i64,
+    /// The numbers its hosts have; `None` = not all of them have the same.
+    old: Option<Counters>,
+    new: Counters,
 }
 
 /// Gives all hosts of these (set, context) that have other numbers the new ones, and their cells the difference;
-/// tells them.
+/// tells them. Only the columns that change are compared and written.
 async fn recount_hosts(
     tx: &mut Tx,
-    rows: Vec<Vec<Value>>,
+    recounted: Vec<Recount>,
     changes: &mut CellChanges,
 ) -> Result<Vec<HostChange>> {
-    let others = "h.set_id = v.set_id AND h.context_id = v.context_id AND (h.packages <> v.packages \
-                  OR h.in_repository <> v.in_repository OR h.judged <> v.judged OR h.unknown <> v.unknown \
-                  OR h.security <> v.security OR h.other <> v.other OR h.held <> v.held)";
+    let mut places = BTreeSet::new();
+    for recount in &recounted {
+        match &recount.old {
+            Some(old) => places.extend(counters::changed(old, &recount.new)),
+            None => places.extend(0..counters::WIDTH),
+        }
+    }
+    let columns = counters::names(&places);
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let differ = columns.iter().map(|c| format!("h.{c} <> v.{c}")).collect::<Vec<_>>().join(" OR ");
+    let others = format!("h.set_id = v.set_id AND h.context_id = v.context_id AND ({differ})");
+    let set = columns.iter().map(|c| format!("{c} = v.{c}")).collect::<Vec<_>>().join(", ");
+    let list = columns.join(", ");
+    let new: HashMap<(i64, i64), Counters> =
+        recounted.iter().map(|recount| ((recount.set_id, recount.context_id), recount.new)).collect();
+    let row = |recount: &Recount| {
+        let mut values = args![recount.set_id, recount.context_id];
+        values.extend(counters::values_of(&recount.new, &places));
+        values
+    };
+    let rows = recounted.iter().map(row).collect();
     let mut told = Vec::new();
-    for (table, args) in tables(tx.dialect(), &[Type::Int; 9], rows, 128) {
+    for (table, args) in tables(tx.dialect(), &vec![Type::Int; 2 + columns.len()], rows, 128) {
         let select = format!(
-            "WITH v ({RECOUNT}) AS ({table}) SELECT h.id, h.cell_id, h.packages, h.in_repository, h.judged, \
-             h.unknown, h.security, h.other, h.held, v.packages, v.in_repository, v.judged, v.unknown, v.security, \
-             v.other, v.held FROM v JOIN host h ON {others} ORDER BY h.identity{}",
+            "WITH v (set_id, context_id, {list}) AS ({table}) SELECT h.id, h.cell_id, h.set_id, h.context_id, {} \
+             FROM v JOIN host h ON {others} ORDER BY h.identity{}",
+            counters::of("h"),
             crate::dialect::for_update(tx.dialect())
         );
         let hosts = tx.fetch(&select, args.clone()).await?;
         for row in &hosts {
-            let (cell, old, new) = (row.int(1)?, read_counters(row, 2)?, read_counters(row, 9)?);
+            let (cell, old) = (row.int(1)?, counters::read(row, 4)?);
+            let Some(new) = new.get(&(row.int(2)?, row.int(3)?)) else { continue };
             changes.leave(cell, &old);
-            changes.enter(cell, &new);
-            told.push(HostChange::new(row.int(0)?, &old, &new));
+            changes.enter(cell, new);
+            told.push(HostChange::new(row.int(0)?, &old, new));
         }
         if !hosts.is_empty() {
             let update = format!(
-                "WITH v ({RECOUNT}) AS ({table}) UPDATE host AS h SET packages = v.packages, \
-                 in_repository = v.in_repository, judged = v.judged, unknown = v.unknown, security = v.security, \
-                 other = v.other, held = v.held FROM v WHERE {others}"
+                "WITH v (set_id, context_id, {list}) AS ({table}) UPDATE host AS h SET {set} FROM v WHERE {others}"
             );
             tx.execute(&update, args).await?;
         }

@@ -4,16 +4,17 @@
 //! and holds nobody off, however long it takes.
 
 use crate::args;
-use crate::db::{Db, Tx, Value, pieces, placeholders};
+use crate::counters;
+use crate::db::{Db, Tx};
 use crate::error::{Result, StoreError};
 use crate::generation;
-use crate::judging::{Bare, judge_bare, read_counters, record};
+use crate::judgement_rows::{Said, open_rows};
+use crate::judging::{Bare, judge_bare};
 use crate::memo::{Known, Memo, decode, read_context};
-use pakiti_core::judgement::Judgement;
+use crate::totals;
 use pakiti_core::package::PackageKey;
 use pakiti_core::package_set::{PackageId, encode_ids, set_hash};
 use pakiti_core::rules::RuleIndex;
-use std::collections::HashMap;
 
 /// What a verification found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -67,6 +68,9 @@ pub async fn verify(db: &Db, index: &RuleIndex, nth: i64) -> Result<Verification
         ));
     }
     check_hosts(&mut tx, swept, &mut found).await?;
+    if swept {
+        crate::regroup::check(&mut tx, index, &mut found).await?;
+    }
     check_cells(&mut tx, &mut found).await?;
     Ok(found)
 }
@@ -86,23 +90,26 @@ async fn check_verdicts(
     packages: &[(PackageId, Known)],
     found: &mut Verification,
 ) -> Result<()> {
-    let sql = "SELECT v.context_id, g.id, c.record, v.digest, v.concerned, v.unknown_ids, v.packages, \
-               v.in_repository, v.judged, v.unknown, v.security, v.other, v.held, g.record \
-               FROM verdict v JOIN context c ON c.id = v.context_id \
-               JOIN group_context g ON g.id = COALESCE(v.group_context_id, c.group_context_id) WHERE v.set_id = $1";
-    for row in tx.fetch(sql, args![set_id]).await? {
+    let sql = format!(
+        "SELECT v.context_id, g.id, c.record, v.digest, v.concerned, v.unknown_ids, v.exposed, g.record, {} \
+         FROM verdict v JOIN context c ON c.id = v.context_id \
+         JOIN group_context g ON g.id = COALESCE(v.group_context_id, c.group_context_id) WHERE v.set_id = $1",
+        counters::of("v")
+    );
+    for row in tx.fetch(&sql, args![set_id]).await? {
         found.verdicts += 1;
         let context = read_context(&row.text(2)?)?;
-        let Bare { group, judgements, verdict } = judge_bare(index, &context, packages);
-        let same = group.record() == row.text(13)?
+        let Bare { group, rows, verdict } = judge_bare(index, &context, packages);
+        let same = group.record() == row.text(7)?
             && verdict.digest.0 == row.hash(3)?
             && encode_ids(&verdict.concerned) == row.blob(4)?
             && encode_ids(&verdict.unknown) == row.blob(5)?
-            && verdict.counters == read_counters(&row, 6)?;
+            && Some(encode_ids(&verdict.exposed)) == row.blob_opt(6)?
+            && verdict.counters == counters::read(&row, 8)?;
         if !same {
             found.differences.push(format!("verdict of set {set_id}, context {} differs", row.int(0)?));
         }
-        check_judgements(tx, row.int(1)?, &judgements, found).await?;
+        check_judgements(tx, row.int(1)?, rows, found).await?;
     }
     Ok(())
 }
@@ -111,25 +118,17 @@ async fn check_verdicts(
 async fn check_judgements(
     tx: &mut Tx,
     group_id: i64,
-    judgements: &[(PackageId, Judgement)],
+    wanted: Vec<(PackageId, Vec<Said>)>,
     found: &mut Verification,
 ) -> Result<()> {
-    let mut stored: HashMap<PackageId, Vec<String>> = HashMap::new();
-    for piece in pieces(judgements, 512) {
-        let sql = format!(
-            "SELECT package_id, rule FROM judgement WHERE group_context_id = $1 AND kind = 'update' \
-             AND until IS NULL AND package_id IN {}",
-            placeholders(1, piece.len(), 2)
-        );
-        let mut args = args![group_id];
-        args.extend(piece.iter().map(|(id, _)| Value::from(i64::from(*id))));
-        for row in tx.fetch(&sql, args).await? {
-            stored.entry(row.int(0)? as PackageId).or_default().push(row.text(1)?);
-        }
-    }
-    for (id, judgement) in judgements {
-        let wanted: Vec<String> = judgement.update.iter().map(record).collect();
-        if stored.remove(id).unwrap_or_default() != wanted {
+    let mut stored = open_rows(tx, wanted.iter().map(|(id, _)| (group_id, *id))).await?;
+    for (id, wanted) in wanted {
+        let mut open = stored.remove(&(group_id, id)).unwrap_or_default();
+        let missing = wanted.iter().any(|said| {
+            let at = open.iter().position(|row| row.said == *said);
+            at.map(|at| open.swap_remove(at)).is_none()
+        });
+        if missing || !open.is_empty() {
             found.differences.push(format!("judgement of package {id} in group context {group_id} differs"));
         }
     }
@@ -137,21 +136,24 @@ async fn check_judgements(
 }
 
 async fn check_hosts(tx: &mut Tx, swept: bool, found: &mut Verification) -> Result<()> {
-    let sql = "SELECT h.id, h.packages, h.in_repository, h.judged, h.unknown, h.security, h.other, h.held, \
-               v.packages, v.in_repository, v.judged, v.unknown, v.security, v.other, v.held, \
-               (SELECT COUNT(*) FROM host_state t WHERE t.host_id = h.id AND t.until IS NULL \
-                AND t.set_id = h.set_id AND t.context_id = h.context_id), \
-               (SELECT COUNT(*) FROM host_state t WHERE t.host_id = h.id AND t.until IS NULL) \
-               FROM host h LEFT JOIN verdict v ON v.set_id = h.set_id AND v.context_id = h.context_id";
-    for row in tx.fetch(sql, args![]).await? {
+    let sql = format!(
+        "SELECT h.id, v.set_id, \
+         (SELECT COUNT(*) FROM host_state t WHERE t.host_id = h.id AND t.until IS NULL \
+          AND t.set_id = h.set_id AND t.context_id = h.context_id), \
+         (SELECT COUNT(*) FROM host_state t WHERE t.host_id = h.id AND t.until IS NULL), {}, {} \
+         FROM host h LEFT JOIN verdict v ON v.set_id = h.set_id AND v.context_id = h.context_id",
+        counters::of("h"),
+        counters::of("v")
+    );
+    for row in tx.fetch(&sql, args![]).await? {
         found.hosts += 1;
         let id = row.int(0)?;
-        if row.int_opt(8)?.is_none() {
+        if row.int_opt(1)?.is_none() {
             found.differences.push(format!("host {id} has no verdict"));
-        } else if swept && read_counters(&row, 1)? != read_counters(&row, 8)? {
+        } else if swept && counters::read(&row, 4)? != counters::read(&row, 4 + counters::WIDTH)? {
             found.differences.push(format!("counters of host {id} differ from its verdict"));
         }
-        if (row.int(15)?, row.int(16)?) != (1, 1) {
+        if (row.int(2)?, row.int(3)?) != (1, 1) {
             found.differences.push(format!("host {id} has not exactly one open state that matches it"));
         }
     }
@@ -159,16 +161,19 @@ async fn check_hosts(tx: &mut Tx, swept: bool, found: &mut Verification) -> Resu
 }
 
 async fn check_cells(tx: &mut Tx, found: &mut Verification) -> Result<()> {
-    let sql = "SELECT c.id, c.hosts, c.security_hosts, c.security, c.other, c.unknown, COUNT(h.id), \
-               CAST(COALESCE(SUM(CASE WHEN h.security > 0 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-               CAST(COALESCE(SUM(h.security), 0) AS BIGINT), CAST(COALESCE(SUM(h.other), 0) AS BIGINT), \
-               CAST(COALESCE(SUM(h.unknown), 0) AS BIGINT) \
-               FROM cell c LEFT JOIN host h ON h.cell_id = c.id \
-               GROUP BY c.id, c.hosts, c.security_hosts, c.security, c.other, c.unknown ORDER BY c.id";
-    for row in tx.fetch(sql, args![]).await? {
+    let sums = totals::SUMS.map(|(column, of_host)| {
+        (format!("c.{column}"), format!("CAST(COALESCE(SUM({of_host}), 0) AS BIGINT)"))
+    });
+    let (columns, sums): (Vec<String>, Vec<String>) = sums.into_iter().unzip();
+    let columns = columns.join(", ");
+    let sql = format!(
+        "SELECT c.id, {columns}, {} FROM cell c LEFT JOIN host h ON h.cell_id = c.id GROUP BY c.id, {columns} ORDER BY c.id",
+        sums.join(", ")
+    );
+    for row in tx.fetch(&sql, args![]).await? {
         found.cells += 1;
-        for column in 1..=5 {
-            if row.int(column)? != row.int(column + 5)? {
+        for column in 1..=totals::SUMS.len() {
+            if row.int(column)? != row.int(column + totals::SUMS.len())? {
                 found.differences.push(format!("totals of cell {} differ from its hosts", row.int(0)?));
                 break;
             }

@@ -23,6 +23,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     write(&folder, "hosts-first", &sample::no_hosts())?;
     write(&folder, "hosts-filtered", &filtered())?;
     write(&folder, "host-todo", &sample::todo())?;
+    write(&folder, "host-findings", &sample::host_findings())?;
+    write(&folder, "cves", &sample::cves())?;
+    write(&folder, "cves-none", &sample::no_cves())?;
+    write(&folder, "cve", &sample::cve())?;
     write(&folder, "host-updates", &sample::host_updates())?;
     write(&folder, "host-packages", &sample::host_packages())?;
     write(&folder, "host-coverage", &sample::host_coverage())?;
@@ -31,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write(&folder, "sources-first", &sample::no_sources())?;
     write(&folder, "source", &sample::source())?;
     write(&folder, "source-new", &sample::source_new())?;
+    write(&folder, "source-edit", &sample::source_edit())?;
     write(&folder, "source-remove", &sample::source_remove())?;
     write(&folder, "sign-in", &sign_in())?;
     let nobody = Layout::new(sample::NOW, Section::Elsewhere, "token");

@@ -19,6 +19,9 @@ pub enum PageError {
     /// Nothing there, or out of scope: the two look the same.
     #[error("not found")]
     NotFound,
+    /// A CVE that no host in scope has; whether others have it is not told.
+    #[error("no host that you can see has it")]
+    NoHostHasIt,
     /// The form's token is missing or wrong, or the request comes from another site.
     #[error("this form was open too long or came from another site")]
     Forged,
@@ -48,7 +51,7 @@ impl From<StoreError> for PageError {
 impl PageError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoHostHasIt => StatusCode::NOT_FOUND,
             Self::Forged | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -79,7 +82,7 @@ impl PageError {
             layout.csrf = person.csrf.clone();
         }
         let mut page = ErrorPage::new(layout, status.as_u16(), &id);
-        if matches!(self, Self::Forged | Self::Bad(_)) {
+        if matches!(self, Self::Forged | Self::Bad(_) | Self::NoHostHasIt) {
             page.sentence = sentence(&self.to_string());
         }
         match page.render() {

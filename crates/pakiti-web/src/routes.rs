@@ -46,15 +46,22 @@ pub fn table() -> Vec<Route> {
         route(Method::GET, "/", SignedIn, get(pages::hosts::home)),
         route(Method::GET, "/hosts", SignedIn, get(pages::hosts::list)),
         route(Method::GET, "/hosts/{id}", SignedIn, get(pages::host::show)),
+        route(Method::GET, "/cves", SignedIn, get(pages::cves::list)),
+        route(Method::GET, "/cves/{id}", SignedIn, get(pages::cve::show)),
         route(Method::GET, "/sources", SignedIn, get(pages::sources::list)),
         route(Method::GET, "/sources/new", Administrator, get(pages::source_new::form)),
         route(Method::POST, "/sources/new", Administrator, post(pages::source_new::submit)),
         route(Method::GET, "/sources/{id}", SignedIn, get(pages::sources::show)),
+        route(Method::GET, "/sources/{id}/edit", Administrator, get(pages::source_edit::form)),
+        route(Method::POST, "/sources/{id}/edit", Administrator, post(pages::source_edit::submit)),
         route(Method::POST, "/sources/{id}/sync", Administrator, post(change::sync)),
         route(Method::POST, "/sources/{id}/enable", Administrator, post(change::enable)),
         route(Method::POST, "/sources/{id}/disable", Administrator, post(change::disable)),
         route(Method::GET, "/sources/{id}/remove", Administrator, get(change::confirm_removal)),
         route(Method::POST, "/sources/{id}/remove", Administrator, post(change::remove)),
+        route(Method::GET, "/rules", SignedIn, get(pages::rules::show)),
+        route(Method::POST, "/rules", Administrator, post(pages::rules::add)),
+        route(Method::POST, "/rules/remove", Administrator, post(pages::rules::remove)),
     ]
 }
 

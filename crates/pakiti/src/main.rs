@@ -47,6 +47,12 @@ enum Command {
     Source(Box<cli::source::SourceArgs>),
     /// The hosts that reported
     Host(cli::host::HostArgs),
+    /// Rules of your own, in force at once
+    Rule(cli::rule::RuleArgs),
+    /// The vulnerabilities that hosts have
+    Cve(cli::cve::CveArgs),
+    /// Why a host is affected by a CVE or advisory, or not, or why nobody knows
+    Explain(cli::explain::ExplainArgs),
     /// Accounts and what they may see
     User(cli::user::UserArgs),
 }
@@ -61,6 +67,9 @@ fn main() -> ExitCode {
         Command::Verify(args) => cli::run(cli::verify::run(args)),
         Command::Source(args) => cli::run(cli::source::run(*args)),
         Command::Host(args) => cli::run(cli::host::run(args)),
+        Command::Rule(args) => cli::run(cli::rule::run(args)),
+        Command::Cve(args) => cli::run(cli::cve::run(args)),
+        Command::Explain(args) => cli::run(cli::explain::run(args)),
         Command::User(args) => cli::run(cli::user::run(args)),
     };
     done.unwrap_or_else(|error| {

@@ -10,13 +10,14 @@ pub(crate) use graph::{Graph, read_graph};
 use super::Problem;
 
 /// Crate of the workspace -> crates of the workspace it may depend on.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("pakiti-core", &[]),
     ("pakiti-formats", &["pakiti-core"]),
     ("pakiti-store", &["pakiti-core"]),
     ("pakiti-engine", &["pakiti-core", "pakiti-formats", "pakiti-store"]),
     ("pakiti-web", &["pakiti-core", "pakiti-formats", "pakiti-store", "pakiti-engine"]),
     ("pakiti", &["pakiti-core", "pakiti-formats", "pakiti-store", "pakiti-engine", "pakiti-web"]),
+    ("pakiti-fuzz", &["pakiti-core", "pakiti-formats"]),
     ("xtask", &["pakiti-core", "pakiti-formats", "pakiti-store", "pakiti-engine", "pakiti-web", "pakiti"]),
 ];
 

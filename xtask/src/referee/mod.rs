@@ -3,6 +3,7 @@
 //! Run by hand and before a release; what the runs said stands in docs/conformance.md.
 mod apt;
 mod dnf;
+mod oscap;
 
 use crate::{place, source_tree};
 use anyhow::{Context, bail};
@@ -24,6 +25,8 @@ enum Which {
     Apt(apt::Args),
     /// `pakiti evaluate` against `dnf check-update` and `dnf updateinfo`
     Dnf(dnf::Args),
+    /// `pakiti evaluate --output definitions` against `oscap oval eval`
+    Oscap(oscap::Args),
 }
 
 /// Asks the referee; any difference is a failure.
@@ -31,6 +34,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.which {
         Which::Apt(args) => apt::run(&args),
         Which::Dnf(args) => dnf::run(&args),
+        Which::Oscap(args) => oscap::run(&args),
     }
 }
 

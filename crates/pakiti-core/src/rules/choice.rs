@@ -166,14 +166,14 @@ impl Choice<'_> {
         let suite = if proof.is_security() { "security suite" } else { "not a security suite" };
         let os_group = self.context.os_group.as_ref().map_or("not mapped", |g| &g.0);
         let version = &proof.offer.version;
+        let mut gates = vec![format!("OS group {os_group}")];
+        gates.extend(proof.repository.group_gate(self.context));
+        gates.push(format!("architecture {}", proof.arch));
+        gates.push(format!("priority {priority}"));
         Why {
             rule: format!("{} offers {version} ({suite})", proof.repository_name()),
             comparison: format!("{} < {version}", self.package.version),
-            gates: vec![
-                format!("OS group {os_group}"),
-                format!("architecture {}", proof.arch),
-                format!("priority {priority}"),
-            ],
+            gates,
         }
     }
 }

@@ -9,7 +9,9 @@ use super::glob::Bracket;
 
 /// Steps a program may have; a longer one matches nothing.
 const MAX_STEPS: usize = 5_000;
-/// Parentheses within parentheses.
+/// Parts that are looked at while it is made: repetitions of nothing (`(){255}{255}`) give no step but take time.
+const MAX_EMITTED: usize = 4 * MAX_STEPS;
+/// Parentheses within parentheses, and repetitions of repetitions.
 const MAX_DEPTH: usize = 30;
 /// The largest count in `{m,n}`.
 const MAX_REPEAT: usize = 255;
@@ -68,7 +70,12 @@ impl Parser<'_> {
             let mut node = self.atom(depth)?;
             // A border cannot be repeated: what follows it stands for itself, and so is refused.
             let border = matches!(node, Node::Start | Node::End);
+            let mut repeats = 0;
             while let Some((low, high)) = if border { None } else { self.repeat()? } {
+                repeats += 1;
+                if repeats > MAX_DEPTH {
+                    return None;
+                }
                 node = Node::Repeat(Box::new(node), low, high);
             }
             all.push(node);
@@ -156,24 +163,31 @@ enum Step {
 }
 
 #[derive(Default)]
-struct Program(Vec<Step>);
+struct Program {
+    steps: Vec<Step>,
+    emitted: usize,
+}
 
 impl Program {
     fn push(&mut self, step: Step) -> Option<usize> {
-        let at = self.0.len();
-        self.0.push(step);
+        let at = self.steps.len();
+        self.steps.push(step);
         (at < MAX_STEPS).then_some(at)
     }
 
     /// Where a fork that is not aimed yet goes: the step to come.
     fn land(&mut self, fork: usize) {
-        let here = self.0.len();
-        if let Some(Step::Fork(_, second)) = self.0.get_mut(fork) {
+        let here = self.steps.len();
+        if let Some(Step::Fork(_, second)) = self.steps.get_mut(fork) {
             *second = here;
         }
     }
 
     fn emit(&mut self, node: &Node) -> Option<()> {
+        self.emitted += 1;
+        if self.emitted > MAX_EMITTED {
+            return None;
+        }
         match node {
             Node::Empty => {}
             Node::Start => drop(self.push(Step::Start)?),
@@ -191,18 +205,18 @@ impl Program {
     fn emit_either(&mut self, all: &[Node]) -> Option<()> {
         let mut ends = Vec::new();
         for node in all {
-            let fork = self.push(Step::Fork(self.0.len() + 1, 0))?;
+            let fork = self.push(Step::Fork(self.steps.len() + 1, 0))?;
             self.emit(node)?;
-            let here = self.0.len();
+            let here = self.steps.len();
             ends.push(self.push(Step::Fork(here, here))?);
             self.land(fork);
         }
         // No alternative is left: nowhere to go but to itself.
-        let here = self.0.len();
+        let here = self.steps.len();
         self.push(Step::Fork(here, here))?;
-        let after = self.0.len();
+        let after = self.steps.len();
         for end in ends {
-            if let Some(step) = self.0.get_mut(end) {
+            if let Some(step) = self.steps.get_mut(end) {
                 *step = Step::Fork(after, after);
             }
         }
@@ -217,13 +231,13 @@ impl Program {
             Some(high) => {
                 let mut forks = Vec::new();
                 for _ in low..high {
-                    forks.push(self.push(Step::Fork(self.0.len() + 1, 0))?);
+                    forks.push(self.push(Step::Fork(self.steps.len() + 1, 0))?);
                     self.emit(node)?;
                 }
                 forks.into_iter().for_each(|fork| self.land(fork));
             }
             None => {
-                let fork = self.push(Step::Fork(self.0.len() + 1, 0))?;
+                let fork = self.push(Step::Fork(self.steps.len() + 1, 0))?;
                 self.emit(node)?;
                 self.push(Step::Fork(fork, fork))?;
                 self.land(fork);
@@ -234,8 +248,8 @@ impl Program {
 
     /// Runs the program over the text, begun anew at every byte.
     fn runs(mut self, text: &[u8]) -> bool {
-        self.0.push(Step::Done);
-        let mut now = vec![false; self.0.len()];
+        self.steps.push(Step::Done);
+        let mut now = vec![false; self.steps.len()];
         for at in 0..=text.len() {
             let here = Place { first: at == 0, last: at == text.len() };
             let mut stack: Vec<usize> =
@@ -258,7 +272,7 @@ impl Program {
                 Some(seen) if !*seen => *seen = true,
                 _ => continue,
             }
-            match self.0.get(at) {
+            match self.steps.get(at) {
                 Some(Step::Done) => return true,
                 Some(Step::Fork(one, other)) => stack.extend([*one, *other]),
                 Some(Step::Start) if here.first => stack.push(at + 1),
@@ -271,7 +285,7 @@ impl Program {
 
     fn advance(&self, now: &[bool], byte: u8) -> Vec<bool> {
         let mut next = vec![false; now.len()];
-        for ((at, step), _) in self.0.iter().enumerate().zip(now).filter(|(_, on)| **on) {
+        for ((at, step), _) in self.steps.iter().enumerate().zip(now).filter(|(_, on)| **on) {
             let hit = match step {
                 Step::Byte(wanted) => *wanted == byte,
                 Step::Any => true,
@@ -336,5 +350,8 @@ mod tests {
         assert!(!matches(&format!("{}b", "(a*)*".repeat(50)), &"a".repeat(2_000)));
         assert!(!matches(&format!("{}a{}", "(".repeat(100), ")".repeat(100)), "a"));
         assert!(!matches("((a{255}){255}){255}", "a"));
+        assert!(!matches("(){255}{255}{255}{255}{255}", "a"));
+        assert!(!matches(&format!("a{}", "{1}".repeat(20_000)), "a"));
+        assert!(matches("^a{1}{1}+*$", "a"));
     }
 }

@@ -4,7 +4,7 @@
 //! was found in or confirmed by what that apt prints.
 
 use super::{ere, glob};
-use crate::repository::RepositoryMeta;
+use crate::repository::SourceMeta;
 
 /// More conditions than this and apt takes the whole line for meaningless.
 const MAX_CONDITIONS: usize = 19;
@@ -49,7 +49,7 @@ pub(super) struct Release<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IndexFile<'a> {
     /// Its repository.
-    pub(super) meta: &'a RepositoryMeta,
+    pub(super) meta: &'a SourceMeta,
     /// Its component.
     pub(super) component: &'a str,
     /// The architecture it is for: never `all`, vendors list such packages in the index of each architecture.

@@ -6,8 +6,11 @@
 
 mod choice;
 mod ere;
+pub mod explain;
 mod expression;
+mod findings;
 mod glob;
+mod oval;
 pub mod pin;
 mod rpm;
 mod view;
@@ -19,11 +22,14 @@ use crate::judgement::{Covered, Judgement, SourceId};
 use crate::os_group::OsGroupId;
 use crate::package::{Package, PackageFormat};
 use crate::package_set::ContentHash;
-use crate::repository::{RepositoryContent, RepositoryKind, RepositoryMeta};
+use crate::repository::{SnapshotContent, SourceKind, SourceMeta};
 use crate::version::{self, VersionKey};
 use choice::{Choice, Contender};
+pub use findings::FindingSummary;
+use oval::OvalIndex;
+pub use oval::{NeedsSet, OvalRules, fingerprints, oval_rules};
 use rpm::RpmIndex;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 use view::View;
 
@@ -31,7 +37,7 @@ use view::View;
 const MOST_VIEWS: usize = 4_096;
 
 /// Bumped whenever any verdict can change for the same input; a golden test enforces it.
-pub const EVALUATOR_VERSION: i64 = 2;
+pub const EVALUATOR_VERSION: i64 = 3;
 
 /// One active repository.
 #[derive(Debug)]
@@ -39,10 +45,28 @@ pub struct Repository {
     /// The source it came from.
     pub source: SourceId,
     /// Its facts.
-    pub meta: RepositoryMeta,
+    pub meta: SourceMeta,
     /// A security suite of the same vendor and OS group is active: its packages count as judged.
     pub judged: bool,
     default_priority: i32,
+}
+
+impl Repository {
+    /// The gate that a source limited to host groups puts before this host; none where it is not limited.
+    fn group_gate(&self, context: &GroupContext) -> Option<String> {
+        let passed: Vec<&str> =
+            self.meta.host_groups.intersection(&context.host_groups).map(String::as_str).collect();
+        (!passed.is_empty()).then(|| format!("host group {}", passed.join(", ")))
+    }
+
+    fn tells_security(&self) -> bool {
+        self.meta.security || self.meta.errata
+    }
+
+    /// Whose packages a security source judges: those of its kind, OS group and origin.
+    fn vendor(&self) -> (SourceKind, Option<OsGroupId>, String) {
+        (self.meta.kind, self.meta.os_group.clone(), self.meta.origin.clone())
+    }
 }
 
 /// One version one repository offers.
@@ -67,14 +91,17 @@ pub struct RuleIndex {
     offers: HashMap<Box<str>, Vec<Offer>>,
     words: Vec<Box<str>>,
     rpm: RpmIndex,
+    oval: OvalIndex,
     named_for_the_report: bool,
+    /// The host groups that an active source is limited to, or kept from.
+    named_host_groups: BTreeSet<String>,
     /// What group contexts see, by their hash: computed from the rest, kept because a fleet has few of them.
     views: RwLock<HashMap<ContentHash, Arc<View>>>,
 }
 
 impl RuleIndex {
     /// Compiles the contents of the active sources. Versions that have no order were dropped by the formats.
-    pub fn build(generation: i64, contents: Vec<(SourceId, RepositoryContent)>) -> Self {
+    pub fn build(generation: i64, contents: Vec<(SourceId, SnapshotContent)>) -> Self {
         let mut index = Self { generation, ..Self::default() };
         let mut words: HashMap<String, u16> = HashMap::new();
         for (source, content) in contents {
@@ -93,13 +120,22 @@ impl RuleIndex {
         self
     }
 
-    fn add(&mut self, source: SourceId, content: RepositoryContent, words: &mut HashMap<String, u16>) {
+    fn add(&mut self, source: SourceId, content: SnapshotContent, words: &mut HashMap<String, u16>) {
         let repository = self.repositories.len() as u32;
         let default_priority = default_priority(&content.meta);
+        self.named_host_groups.extend(content.meta.host_groups.iter().cloned());
+        self.named_host_groups.extend(content.meta.not_host_groups.iter().cloned());
         let (kind, meta) = (content.meta.kind, content.meta.clone());
         self.repositories.push(Repository { source, meta, judged: false, default_priority });
-        if kind == RepositoryKind::Yum {
-            return self.rpm.add(repository, content);
+        match kind {
+            SourceKind::Apt => {}
+            SourceKind::Yum => return self.rpm.add(repository, content),
+            SourceKind::Oval => {
+                let meta = content.meta;
+                return content.definitions.into_iter().for_each(|document| {
+                    self.oval.add(source, repository, meta.clone(), document);
+                });
+            }
         }
         for package in content.packages {
             let Ok(key) = version::sort_key(PackageFormat::Deb, &package.version) else { continue };
@@ -135,17 +171,28 @@ impl RuleIndex {
     /// contract.md "coverage": a security source is complete for what it and its siblings index: those of the
     /// same kind, OS group and vendor.
     fn mark_judged(&mut self) {
-        let vendor = |meta: &RepositoryMeta| (meta.kind, meta.os_group.clone(), meta.origin.clone());
-        let tells = |meta: &RepositoryMeta| meta.security || meta.errata;
         let secured: BTreeSet<_> =
-            self.repositories.iter().filter(|r| tells(&r.meta)).map(|r| vendor(&r.meta)).collect();
+            self.repositories.iter().filter(|r| r.tells_security()).map(Repository::vendor).collect();
         for repository in &mut self.repositories {
-            repository.judged = secured.contains(&vendor(&repository.meta));
+            repository.judged = secured.contains(&repository.vendor());
+        }
+    }
+
+    /// The host groups that decide which sources speak: of a host's groups only these belong into its context.
+    pub fn named_host_groups(&self) -> &BTreeSet<String> {
+        &self.named_host_groups
+    }
+
+    /// Those of a host's groups that belong into its context.
+    pub fn host_groups_of<'g>(&self, groups: impl Iterator<Item = &'g str>) -> BTreeSet<String> {
+        match self.named_host_groups.is_empty() {
+            true => BTreeSet::new(),
+            false => groups.filter(|g| self.named_host_groups.contains(*g)).map(str::to_owned).collect(),
         }
     }
 
     /// The gate: does this repository speak for hosts of this OS group?
-    pub fn speaks_for(&self, meta: &RepositoryMeta, os_group: Option<&OsGroupId>) -> bool {
+    pub fn speaks_for(&self, meta: &SourceMeta, os_group: Option<&OsGroupId>) -> bool {
         match (&meta.os_group, os_group) {
             (Some(repository), Some(host)) => repository == host || meta.further_groups.contains(host),
             _ => self.named_for_the_report,
@@ -157,9 +204,9 @@ impl RuleIndex {
         self.rpm.advisory(id)
     }
 
-    /// Does any source speak about rpms?
-    pub fn has_rpms(&self) -> bool {
-        !self.rpm.is_empty()
+    /// Can the packages of an rpm host tell more of its group context than the host did?
+    pub fn asks_the_set(&self) -> bool {
+        !self.rpm.is_empty() || !self.oval.is_empty()
     }
 
     /// The full version of an rpm whose epoch is not known, if a repository offers just this build.
@@ -171,23 +218,36 @@ impl RuleIndex {
         offers.iter().filter(same).max_by(|a, b| a.key.cmp(&b.key)).map(|offer| &*offer.version)
     }
 
-    /// The group context with the module streams that the installed packages tell; `None` = it is complete.
+    /// Can this package tell more of a group context: a module stream, or a product?
+    pub fn tells(&self, package: &Package) -> bool {
+        package.format == PackageFormat::Rpm
+            && (self.rpm.tells(package) || self.oval.is_product(&package.name))
+    }
+
+    /// The group context with the module streams and products that the installed packages tell; `None` = it is
+    /// complete.
     /// contract.md "Reports": what the host states wins.
     pub fn complete<'p>(
         &self,
         context: &GroupContext,
         packages: impl Iterator<Item = &'p Package>,
     ) -> Option<GroupContext> {
-        if self.rpm.is_empty() {
+        if !self.asks_the_set() {
             return None;
         }
+        let packages: Vec<&Package> = packages.collect();
         let view = self.view(context);
-        let told = self.rpm.told_streams(context, &view.modules, packages);
-        if told.is_empty() {
+        let told = self.rpm.told_streams(context, &view.modules, packages.iter().copied());
+        let products: BTreeMap<String, String> = (packages.iter())
+            .filter(|package| self.oval.is_product(&package.name))
+            .map(|package| (package.name.clone(), package.version.clone()))
+            .collect();
+        if told.is_empty() && products.is_empty() {
             return None;
         }
         let mut completed = context.clone();
         completed.modules.extend(told.into_iter().map(|(name, stream)| (name, format!("{stream}:enabled"))));
+        completed.products = products;
         Some(completed)
     }
 
@@ -215,7 +275,7 @@ impl RuleIndex {
             let arch = self.text(offer.arch);
             if arch == package.arch {
                 covered.in_repository = true;
-                covered.judged |= repository.judged && context.os_group.is_some();
+                covered.judged |= view.judges(offer.repository, repository) && context.os_group.is_some();
             }
             if arch_fits(&package.arch, arch, native) {
                 contenders.push(Contender { offer, repository, arch, component });
@@ -263,11 +323,16 @@ impl GroupRules<'_> {
     /// Judges one package.
     pub fn judge(&self, package: &Package) -> Judgement {
         let Self { index, context, view } = self;
-        match package.format {
+        let mut judgement = match package.format {
             PackageFormat::Deb => index.judge_deb(view, context, package),
             PackageFormat::Rpm => rpm::judge(index, view, context, package),
             _ => Judgement::default(),
-        }
+        };
+        let (found, judged) = oval::found(&index.oval, view, context, package);
+        judgement.findings.extend(found);
+        judgement.covered.judged |= judged;
+        self.weigh(package, &mut judgement.findings);
+        judgement
     }
 }
 
@@ -278,8 +343,8 @@ fn arch_fits(installed: &str, offered: &str, native: &str) -> bool {
 }
 
 /// apt's priorities where no preference says otherwise, and dnf's.
-fn default_priority(meta: &RepositoryMeta) -> i32 {
-    if meta.kind == RepositoryKind::Yum {
+fn default_priority(meta: &SourceMeta) -> i32 {
+    if meta.kind == SourceKind::Yum {
         return meta.priority.unwrap_or(rpm::DEFAULT_PRIORITY);
     }
     match (meta.priority, meta.not_automatic, meta.but_automatic_upgrades) {

@@ -5,13 +5,13 @@ use crate::context::Pin;
 use crate::judgement::{Update, UpdateKind};
 use crate::repository::IndexedPackage;
 
-fn repository(codename: &str, security: bool, packages: &[(&str, &str, &str)]) -> RepositoryContent {
-    let meta = RepositoryMeta {
+fn repository(codename: &str, security: bool, packages: &[(&str, &str, &str)]) -> SnapshotContent {
+    let meta = SourceMeta {
         origin: "Debian".into(),
         codename: codename.into(),
         os_group: Some(OsGroupId("debian-12".into())),
         security,
-        ..RepositoryMeta::default()
+        ..SourceMeta::default()
     };
     let packages = packages
         .iter()
@@ -26,7 +26,7 @@ fn repository(codename: &str, security: bool, packages: &[(&str, &str, &str)]) -
             ..Default::default()
         })
         .collect();
-    RepositoryContent { meta, packages, ..Default::default() }
+    SnapshotContent { meta, packages, ..Default::default() }
 }
 
 fn host() -> GroupContext {
@@ -37,7 +37,7 @@ fn host() -> GroupContext {
     }
 }
 
-fn update(contents: Vec<RepositoryContent>, context: &GroupContext, p: (&str, &str, &str)) -> Option<Update> {
+fn update(contents: Vec<SnapshotContent>, context: &GroupContext, p: (&str, &str, &str)) -> Option<Update> {
     let index = RuleIndex::build(1, contents.into_iter().map(|c| (1, c)).collect());
     index.judge_package(context, &Package::new(PackageFormat::Deb, p.0, p.1, p.2)).update
 }
@@ -123,7 +123,7 @@ fn pins_decide_before_default_priorities_and_a_forced_downgrade_is_no_update() {
 
 #[test]
 fn coverage_needs_the_exact_name_and_architecture_and_a_security_suite_of_the_vendor() {
-    let judge = |contents: Vec<RepositoryContent>, arch: &str| {
+    let judge = |contents: Vec<SnapshotContent>, arch: &str| {
         let index = RuleIndex::build(1, contents.into_iter().map(|c| (1, c)).collect());
         index.judge_package(&host(), &Package::new(PackageFormat::Deb, "a", "1", arch)).covered
     };
@@ -176,4 +176,5 @@ fn an_update_is_phased_unless_a_security_suite_has_a_version_in_between() {
     assert_eq!(of(vec![phased(Some(100), false)]), None);
 }
 
+mod host_groups;
 mod pins;

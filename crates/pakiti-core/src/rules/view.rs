@@ -1,7 +1,7 @@
 //! What one group context sees of the rule index: which repositories speak to it, and which module streams are
 //! active there. Computed once per group context.
 //!
-//! The OS-group gate comes before any rule (law 8). Where protocol 6 reports the host's own enabled
+//! The OS-group gate comes before any rule (law 8), then the host groups a source is limited to. Where protocol 6 reports the host's own enabled
 //! repositories, only the sources that are among them speak, if they can be told: apt's by their suite, as soon as
 //! one is; yum's by id or URL, only if every one is, because a mirror under another name may be any source. Else
 //! everything speaks that is for the host's OS group.
@@ -9,7 +9,7 @@
 use super::rpm::modules::ActiveModules;
 use super::{Repository, RuleIndex};
 use crate::context::{GroupContext, HostRepository};
-use crate::repository::{RepositoryKind, RepositoryMeta};
+use crate::repository::{SourceKind, SourceMeta};
 use std::collections::BTreeSet;
 
 /// How a repository speaks to a group context.
@@ -27,14 +27,33 @@ pub(super) enum Voice {
 #[derive(Debug, Default)]
 pub(super) struct View {
     voices: Vec<Voice>,
+    /// Which repositories' packages count as judged here; `None` = as the index says, because every source speaks
+    /// to every host group.
+    judged: Option<Vec<bool>>,
     pub(super) modules: ActiveModules,
+    /// By OVAL document: which of its gates are open.
+    oval: Vec<Vec<bool>>,
 }
 
 impl View {
     pub(super) fn new(index: &RuleIndex, context: &GroupContext) -> Self {
         let voices = voices(index, context);
         let modules = ActiveModules::new(&index.rpm, context, |repository| heard(&voices, repository));
-        Self { voices, modules }
+        let oval = index.oval.gates(context, |repository| heard(&voices, repository));
+        Self { voices, judged: judged(index, context), modules, oval }
+    }
+
+    /// Which gates of an OVAL document are open here.
+    pub(super) fn oval_gates(&self, document: u32) -> &[bool] {
+        self.oval.get(document as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Does a security source that speaks here judge this repository's packages?
+    pub(super) fn judges(&self, id: u32, repository: &Repository) -> bool {
+        match &self.judged {
+            None => repository.judged,
+            Some(judged) => judged.get(id as usize).is_some_and(|judged| *judged),
+        }
     }
 
     /// Does the repository speak here?
@@ -56,16 +75,29 @@ fn heard(voices: &[Voice], repository: u32) -> bool {
     voices.get(repository as usize).is_some_and(|voice| *voice != Voice::Silent)
 }
 
+/// A security source that is limited to other host groups has not spoken here: what it would judge is unknown.
+fn judged(index: &RuleIndex, context: &GroupContext) -> Option<Vec<bool>> {
+    if index.named_host_groups.is_empty() {
+        return None;
+    }
+    let speaks = |repository: &&Repository| repository.meta.speaks_to(&context.host_groups);
+    let telling = index.repositories.iter().filter(|repository| repository.tells_security());
+    let secured: BTreeSet<_> = telling.filter(speaks).map(Repository::vendor).collect();
+    Some(index.repositories.iter().map(|repository| secured.contains(&repository.vendor())).collect())
+}
+
 fn voices(index: &RuleIndex, context: &GroupContext) -> Vec<Voice> {
-    let by_group =
-        |repository: &Repository| match index.speaks_for(&repository.meta, context.os_group.as_ref()) {
+    let by_group = |repository: &Repository| {
+        let meta = &repository.meta;
+        match index.speaks_for(meta, context.os_group.as_ref()) && meta.speaks_to(&context.host_groups) {
             true => Voice::Whole,
             false => Voice::Silent,
-        };
+        }
+    };
     let mut voices: Vec<Voice> = index.repositories.iter().map(by_group).collect();
     // Sources named for a report were chosen for it.
     if !index.named_for_the_report {
-        for kind in [RepositoryKind::Apt, RepositoryKind::Yum] {
+        for kind in [SourceKind::Apt, SourceKind::Yum] {
             narrow(&mut voices, index, context, kind);
         }
     }
@@ -73,21 +105,18 @@ fn voices(index: &RuleIndex, context: &GroupContext) -> Vec<Voice> {
 }
 
 /// Leaves only the repositories that the host has enabled, if any of them is known here.
-fn narrow(voices: &mut [Voice], index: &RuleIndex, context: &GroupContext, kind: RepositoryKind) {
-    let word = match kind {
-        RepositoryKind::Apt => "apt",
-        RepositoryKind::Yum => "yum",
-    };
-    let own: Vec<&HostRepository> = context.repositories.iter().filter(|own| own.kind == word).collect();
+fn narrow(voices: &mut [Voice], index: &RuleIndex, context: &GroupContext, kind: SourceKind) {
+    let own: Vec<&HostRepository> =
+        context.repositories.iter().filter(|own| own.kind == kind.word()).collect();
     let enabled = |at: usize| {
         let meta = &index.repositories.get(at)?.meta;
         let matching: Vec<_> = own.iter().filter(|own| is_same(meta, own)).collect();
         let components = || matching.iter().flat_map(|own| components(own)).collect();
         match kind {
             _ if matching.is_empty() => None,
-            RepositoryKind::Yum => Some(Voice::Whole),
-            RepositoryKind::Apt if meta.codename.is_empty() && meta.suite.is_empty() => Some(Voice::Whole),
-            RepositoryKind::Apt => Some(Voice::Components(components())),
+            SourceKind::Yum | SourceKind::Oval => Some(Voice::Whole),
+            SourceKind::Apt if meta.codename.is_empty() && meta.suite.is_empty() => Some(Voice::Whole),
+            SourceKind::Apt => Some(Voice::Components(components())),
         }
     };
     let of_kind = |at: usize| index.repositories.get(at).is_some_and(|r| r.meta.kind == kind);
@@ -99,7 +128,7 @@ fn narrow(voices: &mut [Voice], index: &RuleIndex, context: &GroupContext, kind:
         let mut repositories = index.repositories.iter().zip(0..).filter(|(_, at)| whole(*at));
         repositories.any(|(repository, _)| is_same(&repository.meta, own))
     };
-    if !known || (kind == RepositoryKind::Yum && !own.iter().all(|own| told(own))) {
+    if !known || (kind == SourceKind::Yum && !own.iter().all(|own| told(own))) {
         return;
     }
     for (at, (voice, own)) in voices.iter_mut().zip(narrowed).enumerate() {
@@ -111,20 +140,22 @@ fn narrow(voices: &mut [Voice], index: &RuleIndex, context: &GroupContext, kind:
 
 /// Is this source the repository that the host names? Mirrors have other hosts and paths, so apt's are told by
 /// suite, yum's by id; a URL that is the same is proof for both.
-fn is_same(meta: &RepositoryMeta, own: &HostRepository) -> bool {
+fn is_same(meta: &SourceMeta, own: &HostRepository) -> bool {
     let same_url = !meta.url.is_empty() && bare(&meta.url) == bare(&own.url);
     match meta.kind {
         // The templates of `pakiti source add` put the distribution before the id: almalinux-9-baseos.
-        RepositoryKind::Yum => {
+        SourceKind::Yum => {
             let behind = meta.name.strip_suffix(&own.id);
             same_url || behind.is_some_and(|rest| rest.is_empty() || rest.ends_with('-'))
         }
-        RepositoryKind::Apt => {
+        SourceKind::Apt => {
             let suite = own.suite.as_deref().and_then(|text| text.split_whitespace().next()).unwrap_or("");
             let flat = meta.codename.is_empty() && meta.suite.is_empty();
             let named = !suite.is_empty() && (suite == meta.codename || suite == meta.suite);
             if flat { same_url } else { named }
         }
+        // Definitions are no repository of a host.
+        SourceKind::Oval => false,
     }
 }
 

@@ -134,7 +134,7 @@ pub(super) fn compare(a: &[u8], b: &[u8]) -> Result<Ordering, DebError> {
 }
 
 /// Compares two versions or two revisions: runs of non-digits and numbers by turns, until both are used up.
-fn compare_part(mut a: &[u8], mut b: &[u8]) -> Ordering {
+pub(super) fn compare_part(mut a: &[u8], mut b: &[u8]) -> Ordering {
     while !(a.is_empty() && b.is_empty()) {
         let (text_a, rest_a) = split_text(a);
         let (text_b, rest_b) = split_text(b);

@@ -75,6 +75,16 @@ pub fn compare_bytes(format: PackageFormat, a: &[u8], b: &[u8]) -> Result<Orderi
     }
 }
 
+/// Compares two parts (an epoch, a version or a release) by rpm's segments: OVAL splits versions by its own rules.
+pub(crate) fn compare_rpm_part(a: &str, b: &str) -> Ordering {
+    rpm::compare_component(a, b)
+}
+
+/// Compares two parts (an upstream version or a revision) in dpkg's order: OVAL splits versions by its own rules.
+pub(crate) fn compare_deb_part(a: &str, b: &str) -> Ordering {
+    deb::compare_part(a.as_bytes(), b.as_bytes())
+}
+
 /// The sort key of a version: for valid `a` and `b`, `sort_key(a).cmp(&sort_key(b))` is `compare(a, b)`.
 ///
 /// # Errors

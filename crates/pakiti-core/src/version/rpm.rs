@@ -66,7 +66,7 @@ pub(super) fn compare(a: &str, b: &str) -> Result<Ordering, RpmError> {
 }
 
 /// librpm's `rpmvercmp`: the crate offers it only as a part of an EVR.
-fn compare_component(a: &str, b: &str) -> Ordering {
+pub(super) fn compare_component(a: &str, b: &str) -> Ordering {
     Evr::new("", a, "").cmp(&Evr::new("", b, ""))
 }
 

@@ -9,11 +9,11 @@ use pakiti_core::module::ModuleStream;
 use pakiti_core::os_group::OsGroupId;
 use pakiti_core::package::{Package, PackageFormat};
 use pakiti_core::repository::{Dependency, IndexedPackage, Relation};
-use pakiti_core::repository::{RepositoryContent, RepositoryKind, RepositoryMeta};
+use pakiti_core::repository::{SnapshotContent, SourceKind, SourceMeta};
 use pakiti_core::rules::RuleIndex;
 
 /// A repository of `name version arch` lines.
-fn repository(name: &str, packages: &str) -> RepositoryContent {
+fn repository(name: &str, packages: &str) -> SnapshotContent {
     let read = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         IndexedPackage {
@@ -23,21 +23,21 @@ fn repository(name: &str, packages: &str) -> RepositoryContent {
             ..IndexedPackage::default()
         }
     };
-    RepositoryContent {
-        meta: RepositoryMeta {
-            kind: RepositoryKind::Yum,
+    SnapshotContent {
+        meta: SourceMeta {
+            kind: SourceKind::Yum,
             name: name.into(),
             origin: "Vendor".into(),
             os_group: Some(OsGroupId("rhel-8".into())),
-            ..RepositoryMeta::default()
+            ..SourceMeta::default()
         },
         packages: packages.lines().map(str::trim).filter(|line| !line.is_empty()).map(read).collect(),
-        ..RepositoryContent::default()
+        ..SnapshotContent::default()
     }
 }
 
 /// Adds an advisory that fixes one build.
-fn fix(content: &mut RepositoryContent, id: &str, kind: UpdateKind, fixed: &str, module: Option<&str>) {
+fn fix(content: &mut SnapshotContent, id: &str, kind: UpdateKind, fixed: &str, module: Option<&str>) {
     let words: Vec<&str> = fixed.split_whitespace().collect();
     content.meta.errata = true;
     content.advisories.push(Advisory {
@@ -60,7 +60,7 @@ fn fix(content: &mut RepositoryContent, id: &str, kind: UpdateKind, fixed: &str,
 }
 
 /// Adds one build of a module stream.
-fn stream(content: &mut RepositoryContent, module: &str, requires: &[(&str, &str)], artifacts: &[&str]) {
+fn stream(content: &mut SnapshotContent, module: &str, requires: &[(&str, &str)], artifacts: &[&str]) {
     let (name, stream) = module.split_once(':').unwrap();
     let requires = requires.iter().map(|(name, stream)| ((*name).to_owned(), vec![(*stream).to_owned()]));
     content.modules.streams.push(ModuleStream {
@@ -100,13 +100,13 @@ fn installed(packages: &str) -> Vec<Package> {
     packages.lines().map(str::trim).filter(|line| !line.is_empty()).map(read).collect()
 }
 
-fn judged(contents: Vec<RepositoryContent>, group: GroupContext, packages: &str) -> Vec<Judgement> {
+fn judged(contents: Vec<SnapshotContent>, group: GroupContext, packages: &str) -> Vec<Judgement> {
     let index = RuleIndex::build(1, (1..).zip(contents).collect());
-    judge(&index, &Context { group, ..Context::default() }, &installed(packages)).0
+    judge(&index, &Context { group, ..Context::default() }, &installed(packages)).judgements
 }
 
 /// The updates as `name version arch -> candidate arch kind`.
-fn rows(contents: Vec<RepositoryContent>, group: GroupContext, packages: &str) -> Vec<String> {
+fn rows(contents: Vec<SnapshotContent>, group: GroupContext, packages: &str) -> Vec<String> {
     let judgements = judged(contents, group, packages);
     let row = |(package, judgement): (Package, Judgement)| {
         let update = judgement.update?;
@@ -252,7 +252,7 @@ fn a_needed_stream_is_active_and_decides_between_builds() {
 fn a_stream_made_for_another_platform_is_not_active_and_hides_nothing() {
     let mut base = repository("appstream", "nodejs 16-2 x86_64\n nodejs 14-2 x86_64");
     stream(&mut base, "nodejs:16", &[("platform", "el9")], &["nodejs-0:16-2.x86_64"]);
-    let of = |contents: Vec<RepositoryContent>| rows(contents, enabled("nodejs:16"), "nodejs 14-1 x86_64");
+    let of = |contents: Vec<SnapshotContent>| rows(contents, enabled("nodejs:16"), "nodejs 14-1 x86_64");
     assert_eq!(of(vec![base.clone()]), ["nodejs 14-1 -> 14-2 x86_64 unknown"]);
     // A second build of the same needs that runs here makes the first one active too.
     stream(&mut base, "nodejs:16", &[("platform", "el8")], &["nodejs-0:16-1.x86_64"]);

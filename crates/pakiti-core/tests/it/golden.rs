@@ -2,14 +2,14 @@
 //! with `EVALUATOR_VERSION`, because a server compares stored digests with newly computed ones.
 
 use pakiti_core::context::{Context, GroupContext, Pin};
-use pakiti_core::judge::judge;
+use pakiti_core::judge::{Judged, judge};
 use pakiti_core::os_group::OsGroupId;
 use pakiti_core::package::{Package, PackageFormat};
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryMeta};
+use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceMeta};
 use pakiti_core::rules::{EVALUATOR_VERSION, RuleIndex};
 
 /// `name version arch [phased]`, one a line.
-fn repository(meta: RepositoryMeta, component: &str, packages: &str) -> RepositoryContent {
+fn repository(meta: SourceMeta, component: &str, packages: &str) -> SnapshotContent {
     let read = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         IndexedPackage {
@@ -24,11 +24,11 @@ fn repository(meta: RepositoryMeta, component: &str, packages: &str) -> Reposito
         }
     };
     let packages = packages.lines().map(str::trim).filter(|line| !line.is_empty()).map(read).collect();
-    RepositoryContent { meta, packages, ..Default::default() }
+    SnapshotContent { meta, packages, ..Default::default() }
 }
 
-fn meta(origin: &str, label: &str, suite: &str, codename: &str) -> RepositoryMeta {
-    RepositoryMeta {
+fn meta(origin: &str, label: &str, suite: &str, codename: &str) -> SourceMeta {
+    SourceMeta {
         origin: origin.into(),
         label: label.into(),
         suite: suite.into(),
@@ -38,18 +38,17 @@ fn meta(origin: &str, label: &str, suite: &str, codename: &str) -> RepositoryMet
         security: codename.ends_with("-security"),
         not_automatic: codename.ends_with("-backports"),
         but_automatic_upgrades: codename.ends_with("-backports"),
-        ..RepositoryMeta::default()
+        ..SourceMeta::default()
     }
 }
 
-fn sources() -> Vec<RepositoryContent> {
+fn sources() -> Vec<SnapshotContent> {
     let main = "bash 5.2-1 amd64\n curl 7.88-1 amd64\n curl 7.88-1 i386\n tzdata 2024a-0 all\n\
                 libssl3 3.0.9-1 amd64\n openssl 3.0.9-1 amd64\n python3-x 1.0-1 all\n nginx 1.22-9 amd64";
     let updates = "tzdata 2024b-0+deb12u1 all\n bash 5.2-1+deb12u1 amd64 30\n openssl 3.0.15-1 amd64";
     let security = "curl 7.88-1+deb12u5 amd64\n curl 7.88-1+deb12u5 i386\n openssl 3.0.11-1 amd64\n\
                     libssl3 3.0.11-1 amd64";
-    let third =
-        RepositoryMeta { site: "vendor.example.com".into(), ..meta("Vendor", "", "stable", "stable") };
+    let third = SourceMeta { site: "vendor.example.com".into(), ..meta("Vendor", "", "stable", "stable") };
     vec![
         repository(meta("Debian", "Debian", "stable", "bookworm"), "main", main),
         repository(meta("Debian", "Debian", "stable-updates", "bookworm-updates"), "main", updates),
@@ -112,7 +111,7 @@ fn shown() -> String {
     let (index, packages) = (RuleIndex::build(1, contents), packages());
     let mut lines = vec![format!("EVALUATOR_VERSION {EVALUATOR_VERSION}")];
     for (name, context) in contexts() {
-        let (judgements, verdict) = judge(&index, &context, &packages);
+        let Judged { judgements, verdict, .. } = judge(&index, &context, &packages);
         lines.push(format!("{name}: {}", blake3::Hash::from_bytes(verdict.digest.0)));
         lines.push(format!("  {}", serde_json::to_string(&verdict.counters).unwrap()));
         lines.push(format!("  concerned {:?} unknown {:?}", verdict.concerned, verdict.unknown));
@@ -133,9 +132,9 @@ fn golden_verdicts_change_only_with_the_evaluator_version() {
                        crates/pakiti-core/src/rules/mod.rs and take over the new text; if not, it is a bug.";
     insta::with_settings!({ description => description }, {
         insta::assert_snapshot!(shown(), @r#"
-        EVALUATOR_VERSION 2
-        plain: e5c453667c73542c018e2f39dd64388b95dcc41861c33f5d4b17c362c809640b
-          {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":5,"held":0}
+        EVALUATOR_VERSION 3
+        plain: 59cdff419601ff0850b397f4abf0c158fd946af42cf74ac948ecd1b220cd8252
+          {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":5,"held":0,"findings":{"fixable":[0,0,0,0,0,0],"unfixed":0,"pending_reboot":0,"leftover":0}}
           concerned [0, 1, 2, 3, 5, 6, 7, 8] unknown [10]
           bash:amd64 -> 5.2-1+deb12u1 bugfix phased 30 %
           curl:amd64 -> 7.88-1+deb12u5 security
@@ -145,8 +144,8 @@ fn golden_verdicts_change_only_with_the_evaluator_version() {
           python3-x:all -> 1.1-1 bugfix
           nginx:amd64 -> 1.26-1 bugfix
           git:amd64 -> 2.45-1~bpo12+1 bugfix
-        pinned: cf51ceacbce4d481856085a97492b898813a9251072e33a28a2ab629acf5cc51
-          {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":3,"held":0}
+        pinned: 6d544807c9c9c969edde79eb793a13da7a679eac7b313534cec2fb835f4f51ea
+          {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":3,"held":0,"findings":{"fixable":[0,0,0,0,0,0],"unfixed":0,"pending_reboot":0,"leftover":0}}
           concerned [0, 1, 2, 3, 5, 8] unknown [10]
           bash:amd64 -> 5.2-1+deb12u1 bugfix phased 30 %
           curl:amd64 -> 8.5-1~bpo12+1 security
@@ -154,8 +153,8 @@ fn golden_verdicts_change_only_with_the_evaluator_version() {
           tzdata:all -> 2024b-0+deb12u1 bugfix
           openssl:amd64 -> 3.0.11-1 security
           git:amd64 -> 2.45-1~bpo12+1 bugfix
-        held: 2675f30b7b99c4118a388d92e45eef08eb77dfe887a7e331f6bceac7628100f9
-          {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":5,"held":2}
+        held: 9de48ca33c49d242b31c7fb3df98ed9f769e50e9a8049a16a90ad8d0a98efa86
+          {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":5,"held":2,"findings":{"fixable":[0,0,0,0,0,0],"unfixed":0,"pending_reboot":0,"leftover":0}}
           concerned [0, 1, 2, 3, 5, 6, 7, 8] unknown [10]
           bash:amd64 -> 5.2-1+deb12u1 bugfix phased 30 %
           curl:amd64 -> 7.88-1+deb12u5 security
@@ -165,8 +164,8 @@ fn golden_verdicts_change_only_with_the_evaluator_version() {
           python3-x:all -> 1.1-1 bugfix
           nginx:amd64 -> 1.26-1 bugfix
           git:amd64 -> 2.45-1~bpo12+1 bugfix
-        unmapped: 3145eded536248aab753da7ad4efea222939cf5c1003b518a526565a8d8e63c8
-          {"packages":11,"in_repository":0,"judged":0,"unknown":11,"security":0,"other":0,"held":0}
+        unmapped: bcc472b687345daa57484d7ab5ba892a467b1ed3f0be9dd6170b57490851e94c
+          {"packages":11,"in_repository":0,"judged":0,"unknown":11,"security":0,"other":0,"held":0,"findings":{"fixable":[0,0,0,0,0,0],"unfixed":0,"pending_reboot":0,"leftover":0}}
           concerned [] unknown [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         "#);
     });

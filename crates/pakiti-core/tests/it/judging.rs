@@ -10,7 +10,8 @@ use pakiti_core::verdict::Verdict;
 use proptest::prelude::*;
 
 fn judged(world: &World) -> (Vec<Judgement>, Verdict) {
-    judge(&world.index(), &world.context, &world.packages)
+    let judged = judge(&world.index(), &world.context, &world.packages);
+    (judged.judgements, judged.verdict)
 }
 
 /// The judgements with every source called 0.
@@ -150,13 +151,14 @@ fn a_digest_changes_with_every_word_of_an_update() {
         let (context, package) = (Context::default(), Package::new(PackageFormat::Deb, "a", "1", "amd64"));
         let mut update = update.clone();
         change(&mut update);
-        let mut fold = Fold::new(&context);
+        let mut fold = Fold::new(&context, Default::default());
         let covered = Covered { in_repository: true, judged: true };
         fold.add(
             0,
             package.key(),
             &package,
             &Judgement { update: Some(update), covered, ..Judgement::default() },
+            &Default::default(),
         );
         fold.finish().digest
     };

@@ -6,7 +6,7 @@ use pakiti_core::context::{Context, GroupContext, Pin};
 use pakiti_core::judgement::{Covered, Judgement, SourceId, UpdateKind};
 use pakiti_core::os_group::OsGroupId;
 use pakiti_core::package::{Package, PackageFormat};
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryMeta};
+use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceMeta};
 use pakiti_core::rules::RuleIndex;
 use pakiti_core::version::compare;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 /// A host, and all that vendors say.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
-    pub(crate) contents: Vec<(SourceId, RepositoryContent)>,
+    pub(crate) contents: Vec<(SourceId, SnapshotContent)>,
     pub(crate) context: Context,
     pub(crate) packages: Vec<Package>,
     pub(crate) named_for_the_report: bool,
@@ -62,7 +62,7 @@ fn offer() -> impl Strategy<Value = IndexedPackage> {
         })
 }
 
-fn repository() -> impl Strategy<Value = RepositoryContent> {
+fn repository() -> impl Strategy<Value = SnapshotContent> {
     let names =
         (select(vec!["Debian", "Debian", "Ppa"]), select(vec!["bookworm", "bookworm-security", "sid", ""]));
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
@@ -75,7 +75,7 @@ fn repository() -> impl Strategy<Value = RepositoryContent> {
             os_group,
             packages,
         )| {
-            let meta = RepositoryMeta {
+            let meta = SourceMeta {
                 origin: origin.into(),
                 suite: "suite".into(),
                 codename: codename.into(),
@@ -84,9 +84,9 @@ fn repository() -> impl Strategy<Value = RepositoryContent> {
                 os_group,
                 security,
                 priority,
-                ..RepositoryMeta::default()
+                ..SourceMeta::default()
             };
-            let mut content = RepositoryContent { meta, packages, ..Default::default() };
+            let mut content = SnapshotContent { meta, packages, ..Default::default() };
             content.canonicalise();
             content
         },
@@ -146,7 +146,7 @@ fn order(a: &str, b: &str) -> Option<Ordering> {
 /// An indexed version that fits the package.
 struct Row<'a> {
     offer: &'a IndexedPackage,
-    meta: &'a RepositoryMeta,
+    meta: &'a SourceMeta,
     repository: String,
 }
 
@@ -161,7 +161,7 @@ impl Row<'_> {
     }
 }
 
-fn speaks(world: &World, meta: &RepositoryMeta) -> bool {
+fn speaks(world: &World, meta: &SourceMeta) -> bool {
     match (&world.context.group.os_group, &meta.os_group) {
         (Some(host), Some(repository)) => host == repository,
         _ => world.named_for_the_report,
@@ -251,7 +251,7 @@ fn expected_coverage(world: &World, package: &Package) -> Covered {
         };
         if content.packages.iter().any(has) {
             covered.in_repository = true;
-            let sibling = |other: &RepositoryMeta| {
+            let sibling = |other: &SourceMeta| {
                 other.security
                     && other.origin == content.meta.origin
                     && other.os_group == content.meta.os_group

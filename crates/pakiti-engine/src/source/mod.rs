@@ -3,8 +3,10 @@
 //! Walk "a source is synchronised" (design.md): conditional GET -> signature and hashes -> formats -> diff
 //! against the active snapshot -> generation + 1 -> re-evaluation.
 
+pub mod check;
 pub mod fetch;
 pub mod folder;
+pub mod interval;
 pub mod options;
 pub mod report;
 pub mod schedule;

@@ -1,6 +1,7 @@
 //! The options of a source, stored as one record, and the folder they point to.
 
 use crate::source::fetch::{Connection, ConnectionPart, redacted_text};
+use pakiti_core::local_rule::LocalRule;
 use pakiti_core::os_group::OsGroupId;
 use pakiti_formats::repository::apt::{AptOptions, Security};
 use pakiti_formats::repository::yum::YumOptions;
@@ -44,6 +45,12 @@ pub struct SourceOptions {
     pub mirrorlist: bool,
     /// Further OS groups it speaks for.
     pub further_groups: Vec<String>,
+    /// Only hosts of these host groups; empty = of every one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub host_groups: Vec<String>,
+    /// Not hosts of these host groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_host_groups: Vec<String>,
     /// Proxy, a URL.
     pub proxy: Option<String>,
     /// Client certificate, a PEM file (RHEL CDN).
@@ -52,6 +59,11 @@ pub struct SourceOptions {
     pub client_key: Option<PathBuf>,
     /// Authorities to trust besides the system's, a PEM file.
     pub authorities: Option<PathBuf>,
+    /// local: the rules themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<LocalRule>,
+    /// oval: is it that of a whole release? `auto` (by its size), `yes`, `no`.
+    pub complete: String,
 }
 
 impl Default for SourceOptions {
@@ -70,10 +82,14 @@ impl Default for SourceOptions {
             module_hotfixes: false,
             mirrorlist: false,
             further_groups: Vec::new(),
+            host_groups: Vec::new(),
+            not_host_groups: Vec::new(),
             proxy: None,
             client_certificate: None,
             client_key: None,
             authorities: None,
+            rules: Vec::new(),
+            complete: "auto".to_owned(),
         }
     }
 }
@@ -127,7 +143,7 @@ pub enum ConfigError {
         reason: String,
     },
     /// Not built.
-    #[error("source kind `{0}` is not known: this version knows `apt` and `yum`")]
+    #[error("source kind `{0}` is not known: this version knows `apt`, `yum`, `oval` and `local`")]
     Kind(String),
 }
 
@@ -138,10 +154,12 @@ impl SourceOptions {
     /// [`ConfigError::Options`].
     pub fn read(record: &str) -> Result<Self, ConfigError> {
         let options: Self = serde_json::from_str(record).map_err(|e| ConfigError::Options(e.to_string()))?;
-        match options.security.as_str() {
-            "auto" | "yes" | "no" => Ok(options),
-            other => Err(ConfigError::Options(format!("security is auto, yes or no, not `{other}`"))),
+        for (name, value) in [("security", &options.security), ("complete", &options.complete)] {
+            if !["auto", "yes", "no"].contains(&value.as_str()) {
+                return Err(ConfigError::Options(format!("{name} is auto, yes or no, not `{value}`")));
+            }
         }
+        Ok(options)
     }
 
     /// The record to store.
@@ -255,28 +273,50 @@ impl SourceOptions {
         Url::parse(&folder).map(Place::Web).map_err(|_| none())
     }
 
+    /// Where a feed of one file is; as [`SourceOptions::place`].
+    ///
+    /// # Errors
+    /// As [`SourceOptions::place`].
+    pub fn file(&self, url: &str, folders: &[PathBuf]) -> Result<Place, ConfigError> {
+        let path = match url.starts_with('/') {
+            true => Some(PathBuf::from(url)),
+            false => Url::parse(url)
+                .ok()
+                .filter(|url| url.scheme() == "file")
+                .and_then(|url| url.to_file_path().ok()),
+        };
+        match path {
+            Some(path) => bound(&path, folders).map(Place::Folder),
+            None => self.place(url, folders),
+        }
+    }
+
     fn local(&self, path: PathBuf, folders: &[PathBuf]) -> Result<Place, ConfigError> {
         let path = match self.suite.as_str() {
             "" => path,
             flat if flat.ends_with('/') => path.join(flat.trim_start_matches('/')),
             suite => path.join("dists").join(suite),
         };
-        let outside = || ConfigError::Outside { path: path.display().to_string() };
-        // Links are followed before the comparison, so none can lead outside.
-        let canonical = path.canonicalize().map_err(|_| outside())?;
-        if !folders.iter().any(|folder| canonical.starts_with(folder)) {
-            return Err(outside());
-        }
+        let canonical = bound(&path, folders)?;
         let name = canonical.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let prefix = name.strip_suffix("InRelease").or_else(|| name.strip_suffix("Release"));
         match (canonical.is_file(), prefix, canonical.parent()) {
             (true, Some(""), Some(parent)) => Ok(Place::Folder(parent.to_owned())),
             (true, Some(prefix), Some(parent)) => Ok(Place::Lists(parent.to_owned(), prefix.to_owned())),
+            // A bare index of a yum repository, OVAL definitions.
             (true, None, _) if name.contains("primary.xml") => Ok(Place::Folder(canonical)),
             (true, None, _) => Err(ConfigError::Url(path.display().to_string())),
             _ => Ok(Place::Folder(canonical)),
         }
     }
+}
+
+/// The canonical path, if it lies below one of the folders. Links are followed before the comparison, so none can
+/// lead outside.
+fn bound(path: &Path, folders: &[PathBuf]) -> Result<PathBuf, ConfigError> {
+    let outside = || ConfigError::Outside { path: path.display().to_string() };
+    let canonical = path.canonicalize().map_err(|_| outside())?;
+    if folders.iter().any(|folder| canonical.starts_with(folder)) { Ok(canonical) } else { Err(outside()) }
 }
 
 /// The content of a certificate or key file.

@@ -4,6 +4,8 @@
 //! parses nothing. An expired index fetched over the network is refused (contract.md, "Sources").
 
 mod apt;
+mod local;
+mod oval;
 mod yum;
 
 use crate::source::fetch::{self, FetchError, Validators};
@@ -11,7 +13,8 @@ use crate::source::options::{ConfigError, SourceOptions};
 use crate::source::report::FetchReport;
 use crate::source::touched;
 use pakiti_core::os_group::{self, OsGroupId};
-use pakiti_core::repository::{RepositoryContent, RepositoryKind, RepositoryMeta};
+use pakiti_core::repository::{SnapshotContent, SourceKind, SourceMeta};
+use pakiti_formats::definition::oval::OvalError;
 use pakiti_formats::repository::apt::AptError;
 use pakiti_formats::repository::yum::YumError;
 use pakiti_store::db::Db;
@@ -42,6 +45,9 @@ pub enum SyncError {
     /// Its content was refused.
     #[error("refused: {0}")]
     RefusedYum(#[from] YumError),
+    /// Its content was refused.
+    #[error("refused: {0}")]
+    RefusedOval(#[from] OvalError),
     /// No mirror of a list answers.
     #[error("none of the {count} mirrors of the list can be used; the last: {last}")]
     NoMirror {
@@ -101,7 +107,7 @@ struct Asked<'a> {
 
 /// A new content, verified and parsed.
 struct Fetched {
-    content: RepositoryContent,
+    content: SnapshotContent,
     hash: [u8; 32],
     validators: Validators,
     report: FetchReport,
@@ -117,7 +123,7 @@ pub enum Synced {
     Changed {
         /// The new generation.
         generation: i64,
-        /// Package versions in it.
+        /// Package versions, or definitions, in it.
         packages: usize,
         /// Names that differ.
         names: usize,
@@ -166,6 +172,8 @@ impl Sync {
         let fetched = match source.kind.as_str() {
             "apt" => apt::fetch(asked).await?,
             "yum" => yum::fetch(asked).await?,
+            "oval" => oval::fetch(asked).await?,
+            "local" => local::fetch(&asked)?,
             other => return Err(ConfigError::Kind(other.to_owned()).into()),
         };
         match fetched {
@@ -210,8 +218,15 @@ impl Sync {
     ) -> Result<Synced, SyncError> {
         let options = SourceOptions::read(&source.options)?;
         let meta = &mut fetched.content.meta;
-        meta.further_groups = options.further_groups.iter().map(|group| OsGroupId(group.clone())).collect();
-        if meta.os_group.is_none() {
+        // Definitions name their groups themselves, unless they are mapped.
+        if meta.kind != SourceKind::Oval {
+            meta.further_groups =
+                options.further_groups.iter().map(|group| OsGroupId(group.clone())).collect();
+        }
+        meta.host_groups = options.host_groups.into_iter().collect();
+        meta.not_host_groups = options.not_host_groups.into_iter().collect();
+        // An installation without rules speaks for nobody.
+        if meta.os_group.is_none() && source.kind != "local" {
             return Err(SyncError::NoOsGroup {
                 origin: meta.origin.clone(),
                 codename: meta.codename.clone(),
@@ -221,7 +236,10 @@ impl Sync {
         for _ in 0..SWITCHES {
             let before = source::active_content(&self.db, source.id).await?;
             let content = before.as_ref().map(|(_, content)| content);
-            let touched = self.touched(content, &fetched.content).await?;
+            let touched = match fetched.content.meta.kind {
+                SourceKind::Oval => touched::of_definitions(content, &fetched.content),
+                SourceKind::Apt | SourceKind::Yum => self.touched(content, &fetched.content).await?,
+            };
             let names = touched.len();
             let new = NewSnapshot {
                 content: &fetched.content,
@@ -237,7 +255,7 @@ impl Sync {
             match source::switch(&self.db, source.id, &new, next_due, now).await {
                 Err(StoreError::SnapshotMoved) => {}
                 switched => {
-                    let (packages, skipped) = (fetched.content.packages.len(), fetched.skipped);
+                    let (packages, skipped) = (fetched.content.items(), fetched.skipped);
                     return Ok(Synced::Changed { generation: switched?, packages, names, skipped });
                 }
             }
@@ -249,13 +267,13 @@ impl Sync {
     /// hides or shows.
     async fn touched(
         &self,
-        before: Option<&RepositoryContent>,
-        after: &RepositoryContent,
+        before: Option<&SnapshotContent>,
+        after: &SnapshotContent,
     ) -> Result<Vec<String>, SyncError> {
         let vendors = touched::vendors(before, after);
         let gate = gate_moved(before.map(|content| &content.meta), &after.meta);
         let modules = before.map_or(!after.modules.is_empty(), |content| content.modules != after.modules);
-        let yum = after.meta.kind == RepositoryKind::Yum;
+        let yum = after.meta.kind == SourceKind::Yum;
         let siblings = match vendors.is_empty() && !gate && !modules && !yum {
             true => Vec::new(),
             false => source::active_contents(&self.db).await?.1,
@@ -285,23 +303,25 @@ impl Sync {
 
 /// Which hosts it speaks to, or under which name hosts know it: a host that finds its own repositories among the
 /// sources hears no others (pakiti-core, `rules::view`), so what these say may count no longer, or again.
-fn gate_moved(before: Option<&RepositoryMeta>, after: &RepositoryMeta) -> bool {
-    let gate = |meta: &RepositoryMeta| RepositoryMeta {
+fn gate_moved(before: Option<&SourceMeta>, after: &SourceMeta) -> bool {
+    let gate = |meta: &SourceMeta| SourceMeta {
         name: meta.name.clone(),
         url: meta.url.clone(),
         suite: meta.suite.clone(),
         codename: meta.codename.clone(),
         os_group: meta.os_group.clone(),
         further_groups: meta.further_groups.clone(),
+        host_groups: meta.host_groups.clone(),
+        not_host_groups: meta.not_host_groups.clone(),
         kind: meta.kind,
-        ..RepositoryMeta::default()
+        ..SourceMeta::default()
     };
     before.is_none_or(|before| gate(before) != gate(after))
 }
 
 /// Can a host hear both?
-fn shares_hosts(a: &RepositoryMeta, b: &RepositoryMeta) -> bool {
-    let groups = |meta: &RepositoryMeta| -> BTreeSet<OsGroupId> {
+fn shares_hosts(a: &SourceMeta, b: &SourceMeta) -> bool {
+    let groups = |meta: &SourceMeta| -> BTreeSet<OsGroupId> {
         meta.os_group.iter().chain(&meta.further_groups).cloned().collect()
     };
     a.kind == b.kind && !groups(a).is_disjoint(&groups(b))

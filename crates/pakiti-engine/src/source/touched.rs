@@ -4,14 +4,16 @@
 //! wrong verdict and a name too many only work.
 
 use pakiti_core::module::{ModuleStream, Modules};
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryMeta};
+use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceMeta};
+use pakiti_core::rules::fingerprints;
+use pakiti_store::generation::ALL_NAMES;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// The names whose offers differ; all names of both when the repository's own facts changed.
 pub(crate) fn names<'a>(
-    before: Option<&'a RepositoryContent>,
-    after: &'a RepositoryContent,
+    before: Option<&'a SnapshotContent>,
+    after: &'a SnapshotContent,
 ) -> BTreeSet<&'a str> {
     let old = before.map(|b| b.packages.as_slice()).unwrap_or_default();
     let mut names = BTreeSet::new();
@@ -37,9 +39,21 @@ pub(crate) fn names<'a>(
     names
 }
 
+/// The names that OVAL definitions touch: those of which they say something else. A document that comes, goes or
+/// changes whom it speaks for changes what counts as judged, and so every package.
+pub(crate) fn of_definitions(before: Option<&SnapshotContent>, after: &SnapshotContent) -> Vec<String> {
+    let before = before.filter(|before| same_rules(&before.meta, &after.meta));
+    let old = before.and_then(|before| fingerprints(before.definitions.as_deref()?));
+    let new = after.definitions.as_deref().and_then(fingerprints);
+    let (Some(old), Some(new)) = (old, new) else { return vec![ALL_NAMES.to_owned()] };
+    let differs = |name: &&String| old.get(*name) != new.get(*name);
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(differs).collect();
+    names.into_iter().cloned().collect()
+}
+
 /// Modules moved: what streams of other repositories hold may be active because of it, or no longer, and so do
 /// packages under other names go or come that provide a touched one, with what they obsolete.
-pub(crate) fn add_hidden<'a>(contents: &[&'a RepositoryContent], names: &mut BTreeSet<&'a str>) {
+pub(crate) fn add_hidden<'a>(contents: &[&'a SnapshotContent], names: &mut BTreeSet<&'a str>) {
     let streams = contents.iter().flat_map(|content| &content.modules.streams);
     names.extend(streams.flat_map(|stream| &stream.artifacts).filter_map(|a| artifact_name(a)));
     let mut further = BTreeSet::new();
@@ -54,7 +68,7 @@ pub(crate) fn add_hidden<'a>(contents: &[&'a RepositoryContent], names: &mut BTr
 
 /// A build of a better priority shadows those of its name in other repositories, and with them what they obsolete.
 pub(crate) fn add_obsoleted<'a>(
-    contents: impl Iterator<Item = &'a RepositoryContent>,
+    contents: impl Iterator<Item = &'a SnapshotContent>,
     names: &mut BTreeSet<&'a str>,
 ) {
     let mut further = BTreeSet::new();
@@ -103,15 +117,15 @@ fn artifact_name(artifact: &str) -> Option<&str> {
 }
 
 /// Do both judge alike, apart from their packages? Dates do not enter a verdict.
-fn same_rules(a: &RepositoryMeta, b: &RepositoryMeta) -> bool {
-    let undated = |meta: &RepositoryMeta| RepositoryMeta { date: None, valid_until: None, ..meta.clone() };
+fn same_rules(a: &SourceMeta, b: &SourceMeta) -> bool {
+    let undated = |meta: &SourceMeta| SourceMeta { date: None, valid_until: None, ..meta.clone() };
     undated(a) == undated(b)
 }
 
 /// The vendors (OS group, origin) of which a security suite comes or goes: packages of their other suites count
 /// as judged from now on, or no longer.
-pub(crate) fn vendors(before: Option<&RepositoryContent>, after: &RepositoryContent) -> Vec<RepositoryMeta> {
-    let secures = |content: &RepositoryContent| {
+pub(crate) fn vendors(before: Option<&SnapshotContent>, after: &SnapshotContent) -> Vec<SourceMeta> {
+    let secures = |content: &SnapshotContent| {
         (content.meta.security || content.meta.errata).then(|| content.meta.clone())
     };
     let (old, new) = (before.and_then(secures), secures(after));
@@ -122,7 +136,7 @@ pub(crate) fn vendors(before: Option<&RepositoryContent>, after: &RepositoryCont
 }
 
 /// Do both speak for the same OS group by the same origin?
-pub(crate) fn same_vendor(a: &RepositoryMeta, b: &RepositoryMeta) -> bool {
+pub(crate) fn same_vendor(a: &SourceMeta, b: &SourceMeta) -> bool {
     (a.kind, &a.os_group, &a.origin) == (b.kind, &b.os_group, &b.origin)
 }
 
@@ -153,8 +167,8 @@ mod tests {
     use super::*;
     use pakiti_core::os_group::OsGroupId;
 
-    fn content(packages: &[&str], change: impl FnOnce(&mut RepositoryMeta)) -> RepositoryContent {
-        let mut content = RepositoryContent::default();
+    fn content(packages: &[&str], change: impl FnOnce(&mut SourceMeta)) -> SnapshotContent {
+        let mut content = SnapshotContent::default();
         for text in packages {
             let (name, version) = text.split_once(' ').unwrap();
             content.packages.push(IndexedPackage {
@@ -173,7 +187,7 @@ mod tests {
         content
     }
 
-    fn of(before: &RepositoryContent, after: &RepositoryContent) -> Vec<String> {
+    fn of(before: &SnapshotContent, after: &SnapshotContent) -> Vec<String> {
         names(Some(before), after).into_iter().map(str::to_owned).collect()
     }
 

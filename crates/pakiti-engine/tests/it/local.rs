@@ -28,6 +28,8 @@ fn refused(url: &str, folders: &[PathBuf]) -> ConfigError {
 #[test]
 fn options_are_kept_as_they_are() {
     let full = SourceOptions {
+        host_groups: vec!["A".into()],
+        not_host_groups: vec!["B".into()],
         suite: "bookworm".into(),
         components: vec!["main".into()],
         architectures: vec!["amd64".into(), "i386".into()],
@@ -45,6 +47,8 @@ fn options_are_kept_as_they_are() {
         client_certificate: Some("/etc/pki/entitlement/1.pem".into()),
         client_key: Some("/etc/pki/entitlement/1-key.pem".into()),
         authorities: Some("/etc/rhsm/ca/redhat-uep.pem".into()),
+        rules: Vec::new(),
+        complete: "yes".to_owned(),
     };
     for options in [SourceOptions::default(), full] {
         assert_eq!(SourceOptions::read(&options.record()), Ok(options));

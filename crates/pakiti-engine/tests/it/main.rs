@@ -7,8 +7,10 @@
 mod harness;
 mod background;
 mod feed;
+mod host_groups;
 mod identity;
 mod local;
+mod oval;
 mod prepare;
 mod real;
 mod redirects;

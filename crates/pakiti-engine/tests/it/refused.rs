@@ -221,8 +221,8 @@ on_both! {
 
     async fn kinds_and_options_that_this_version_does_not_know(w: &mut World) {
         let source = w.serve(&Suite::debian(SUITE, &["bash 5"])).await;
-        w.db().execute("UPDATE source SET kind = 'oval'", vec![]).await.unwrap();
-        assert_eq!(w.refusal(SUITE).await, "source kind `oval` is not known: this version knows `apt` and `yum`");
+        w.db().execute("UPDATE source SET kind = 'csaf'", vec![]).await.unwrap();
+        assert_eq!(w.refusal(SUITE).await, "source kind `csaf` is not known: this version knows `apt`, `yum`, `oval` and `local`");
         for (name, options) in [("a", "{\"color\":1}"), ("b", "[]x"), ("c", "{\"security\":\"maybe\"}")] {
             w.add_raw(name, &source.url, options, "").await;
             let told = w.refusal(name).await;

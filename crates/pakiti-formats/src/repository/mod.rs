@@ -1,9 +1,9 @@
-//! Repositories: from the files a distribution publishes to [`RepositoryContent`].
+//! Repositories: from the files a distribution publishes to [`SnapshotContent`].
 //!
 //! Pure of network: files come through [`apt::suite::Folder`]. What cannot be used is left out, counted and told
 //! with file, line and reason; it never stops the rest.
 //!
-//! [`RepositoryContent`]: pakiti_core::repository::RepositoryContent
+//! [`SnapshotContent`]: pakiti_core::repository::SnapshotContent
 
 pub mod apt;
 pub mod php_repositories;
@@ -107,6 +107,9 @@ pub enum SkipReason {
     /// A document of a YAML stream that cannot be read.
     #[error(transparent)]
     Yaml(yum::YamlError),
+    /// A definition, test, object, state or variable of an OVAL document that is not read.
+    #[error(transparent)]
+    Oval(crate::definition::oval::ItemError),
     /// A file that a yum repository names and that is not read.
     #[error(transparent)]
     File(yum::FileError),

@@ -2,6 +2,7 @@
 mod apt;
 mod debian;
 mod openpgp;
+mod oval;
 mod report;
 mod repository_lists;
 mod yum;

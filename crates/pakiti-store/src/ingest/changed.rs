@@ -5,12 +5,14 @@
 
 use super::{Outcome, Pending, ReportedSet, Stored, hosts};
 use crate::args;
+use crate::counters;
 use crate::db::Tx;
 use crate::dialect::{Type, tables};
 use crate::error::{Result, StoreError};
 use crate::generation::Generation;
 use crate::intern;
-use crate::judging::{Fresh, Made, Placed, judge_set, persist_new, read_counters, store_verdicts};
+use crate::judgement_rows::{Fresh, persist_new};
+use crate::judging::{Made, Placed, judge_set, store_verdicts};
 use crate::memo::{FastSet, Known, Memo, set_ids};
 use crate::totals::CellChanges;
 use pakiti_core::context::Context;
@@ -134,7 +136,7 @@ impl Step<'_> {
         let mut wanted: BTreeMap<([u8; 32], [u8; 32]), &Context> = BTreeMap::new();
         for pending in pending {
             if !self.memo.contexts.contains_key(&pending.context_hash) {
-                let context = pending.report.context.as_ref();
+                let context = pending.context.as_ref();
                 wanted.insert((context.group.hash().0, pending.context_hash), context);
             }
         }
@@ -191,7 +193,7 @@ impl Step<'_> {
             };
             let placed = Placed {
                 group_id: place.group_id,
-                context: &pending.report.context,
+                context: &pending.context,
                 now: pending.report.received_at,
             };
             let (verdict, group_id) =
@@ -212,12 +214,12 @@ impl Step<'_> {
         let rows = keys.iter().map(|key| args![key.0, key.1]).collect();
         for (table, args) in tables(self.tx.dialect(), &[Type::Int, Type::Int], rows, 128) {
             let sql = format!(
-                "SELECT set_id, context_id, computed_generation, packages, in_repository, judged, unknown, \
-                 security, other, held FROM verdict WHERE (set_id, context_id) IN ({table})"
+                "SELECT set_id, context_id, computed_generation, {} FROM verdict WHERE (set_id, context_id) IN ({table})",
+                counters::LIST
             );
             for row in self.tx.fetch(&sql, args).await? {
                 if self.generation.is_current(row.int(2)?) {
-                    out.push(((row.int(0)?, row.int(1)?), read_counters(&row, 3)?));
+                    out.push(((row.int(0)?, row.int(1)?), counters::read(&row, 3)?));
                 }
             }
         }
@@ -268,7 +270,7 @@ impl Step<'_> {
         let counters = self.memo.verdicts.get(&(place.set_id, place.context_id)).copied();
         let counters = counters.ok_or_else(|| missing("verdict", &pending.report.name))?;
         // A report that was overtaken by a later one of its host does not turn time back.
-        let at = before.map_or(i64::MIN, |before| before.last_report).max(pending.report.received_at);
+        let at = before.map_or(i64::MIN, hosts::Before::newest).max(pending.report.received_at);
         Ok(hosts::After { cell_id, set_id: place.set_id, context_id: place.context_id, counters, at })
     }
 

@@ -2,10 +2,10 @@
 
 use super::{Pending, ReadyReport};
 use crate::args;
+use crate::counters;
 use crate::db::{Tx, Value};
 use crate::dialect::{Type, for_update, lists, tables};
 use crate::error::{Result, StoreError};
-use crate::judging::read_counters;
 use pakiti_core::verdict::Counters;
 use std::collections::{HashMap, HashSet};
 
@@ -15,20 +15,29 @@ pub(super) struct Before {
     pub(super) cell_id: i64,
     set_id: i64,
     context_id: i64,
-    pub(super) last_report: i64,
+    last_report: i64,
+    /// When set or context last changed: also without a report, as sources name other host groups.
+    changed_at: i64,
     pub(super) counters: Counters,
     /// A grant gave it a cell of its own.
     pub(super) own_cell: bool,
 }
 
+impl Before {
+    /// The time of what is newest of it.
+    pub(super) fn newest(&self) -> i64 {
+        self.last_report.max(self.changed_at)
+    }
+}
+
 /// What a host becomes.
-pub(super) struct After {
-    pub(super) cell_id: i64,
-    pub(super) set_id: i64,
-    pub(super) context_id: i64,
-    pub(super) counters: Counters,
+pub(crate) struct After {
+    pub(crate) cell_id: i64,
+    pub(crate) set_id: i64,
+    pub(crate) context_id: i64,
+    pub(crate) counters: Counters,
     /// Since when.
-    pub(super) at: i64,
+    pub(crate) at: i64,
 }
 
 /// The hosts of these reports, by identity, locked until the transaction ends.
@@ -38,8 +47,8 @@ pub(super) async fn before(tx: &mut Tx, pending: &[Pending<'_>]) -> Result<HashM
     for (list, args) in lists(tx.dialect(), Type::Blob, identities, 128) {
         let sql = format!(
             "SELECT identity, id, cell_id, set_id, context_id, last_report, \
-             packages, in_repository, judged, unknown, security, other, held \
-             FROM host WHERE identity {list} ORDER BY identity{}",
+             changed_at, {} FROM host WHERE identity {list} ORDER BY identity{}",
+            counters::LIST,
             for_update(tx.dialect())
         );
         for row in tx.fetch(&sql, args).await? {
@@ -49,7 +58,8 @@ pub(super) async fn before(tx: &mut Tx, pending: &[Pending<'_>]) -> Result<HashM
                 set_id: row.int(3)?,
                 context_id: row.int(4)?,
                 last_report: row.int(5)?,
-                counters: read_counters(&row, 6)?,
+                changed_at: row.int(6)?,
+                counters: counters::read(&row, 7)?,
                 own_cell: false,
             };
             out.insert(row.hash(0)?, before);
@@ -120,6 +130,11 @@ pub(super) async fn update(tx: &mut Tx, changed: &[(&Pending<'_>, &Before, After
         .filter(|(_, before, after)| (before.set_id, before.context_id) != (after.set_id, after.context_id))
         .map(|(_, before, after)| (before.host_id, after))
         .collect();
+    renew_states(tx, &moved).await
+}
+
+/// Closes the open state of each host and opens the next.
+pub(crate) async fn renew_states(tx: &mut Tx, moved: &[(i64, &After)]) -> Result<()> {
     let rows = moved.iter().map(|(host_id, after)| args![*host_id, after.at]).collect();
     for (table, args) in tables(tx.dialect(), &[Type::Int, Type::Int], rows, 128) {
         let sql = format!(
@@ -128,7 +143,7 @@ pub(super) async fn update(tx: &mut Tx, changed: &[(&Pending<'_>, &Before, After
         );
         tx.execute(&sql, args).await?;
     }
-    open_states(tx, &moved, CHANGED).await
+    open_states(tx, moved, CHANGED).await
 }
 
 /// The words of the change log.
@@ -137,19 +152,24 @@ const CHANGED: &str = "host-changed";
 
 /// What a report tells about a host, in the order of [`columns`].
 const COLUMNS: &str = "identity, name, cell_id, set_id, context_id, facts_hash, os, os_group, arch, kernel, \
-                       reboot_required, facts, packages, in_repository, judged, unknown, security, other, held";
+                       reboot_required, facts, packages, in_repository, judged, unknown, security, other, held, \
+                       fix_critical, fix_important, fix_moderate, fix_low, fix_none, fix_unknown, unfixed, \
+                       pending_reboot, leftover";
 /// Of [`COLUMNS`] and the time.
-const TYPES: [Type; 20] = {
+const TYPES: [Type; 13 + counters::WIDTH] = {
     use Type::{Blob, Int, Text};
-    [
-        Blob, Text, Int, Int, Int, Blob, Text, Text, Text, Text, Int, Text, Int, Int, Int, Int, Int, Int,
-        Int, Int,
-    ]
+    let told = [Blob, Text, Int, Int, Int, Blob, Text, Text, Text, Text, Int, Text];
+    let mut types = [Int; 13 + counters::WIDTH];
+    let mut at = 0;
+    while at < told.len() {
+        types[at] = told[at];
+        at += 1;
+    }
+    types
 };
 
 fn columns(report: &ReadyReport, after: &After) -> Vec<Value> {
-    let c = &after.counters;
-    args![
+    let mut values = args![
         report.identity,
         &report.name,
         after.cell_id,
@@ -162,15 +182,10 @@ fn columns(report: &ReadyReport, after: &After) -> Vec<Value> {
         &report.kernel,
         report.reboot_required,
         &report.facts,
-        c.packages,
-        c.in_repository,
-        c.judged,
-        c.unknown,
-        c.security,
-        c.other,
-        c.held,
-        after.at,
-    ]
+    ];
+    values.extend(counters::values(&after.counters));
+    values.push(Value::from(after.at));
+    values
 }
 
 /// Opens a state for each host and tells it in the change log. Several within one second are told apart by

@@ -5,7 +5,7 @@
 //! at one by one. A host's state, its counters and its cell's totals change together.
 
 mod changed;
-mod hosts;
+pub(crate) mod hosts;
 mod unchanged;
 
 use crate::db::Db;
@@ -42,7 +42,7 @@ pub struct ReadyReport {
     pub groups: Vec<String>,
     /// Packages.
     pub set: ReportedSet,
-    /// Context.
+    /// Context, without host groups: those that the rules in force name are put in as it is stored.
     pub context: Arc<Context>,
     /// Hash of name, groups and facts: equal hash = the host row stays as it is.
     pub facts_hash: [u8; 32],
@@ -87,7 +87,21 @@ struct Pending<'a> {
     /// Its place in the batch.
     at: usize,
     report: &'a ReadyReport,
+    /// The report's context with the host groups that the rules in force name.
+    context: Arc<Context>,
     context_hash: [u8; 32],
+}
+
+impl<'a> Pending<'a> {
+    fn new(at: usize, report: &'a ReadyReport, index: &RuleIndex) -> Self {
+        let host_groups = index.host_groups_of(report.groups.iter().map(String::as_str));
+        let mut context = Arc::clone(&report.context);
+        if context.group.host_groups != host_groups {
+            Arc::make_mut(&mut context).group.host_groups = host_groups;
+        }
+        let context_hash = context.hash().0;
+        Self { at, report, context, context_hash }
+    }
 }
 
 /// Stores a batch; gives what became of each report, in their order. On any error nothing of it is stored
@@ -118,11 +132,8 @@ async fn ingest_in(
     let mut tx = db.begin().await?;
     let generation = generation::hold_at(&mut tx, index.generation).await?;
     memo.enter(index.generation);
-    let mut pending: Vec<Pending<'_>> = batch
-        .iter()
-        .enumerate()
-        .map(|(at, report)| Pending { at, report, context_hash: report.context.hash().0 })
-        .collect();
+    let mut pending: Vec<Pending<'_>> =
+        batch.iter().enumerate().map(|(at, report)| Pending::new(at, report, index)).collect();
     // Ascending, so that concurrent processes lock the rows of hosts in one order.
     pending.sort_unstable_by_key(|pending| pending.report.identity);
     let mut stored: Vec<Option<Stored>> = vec![None; batch.len()];

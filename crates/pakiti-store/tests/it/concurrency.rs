@@ -2,7 +2,7 @@
 
 use crate::spec::{DAY, Spec, T0, main_repository, many_packages, report, security_repository};
 use crate::world::World;
-use pakiti_core::repository::RepositoryContent;
+use pakiti_core::repository::SnapshotContent;
 use pakiti_store::account::{self, Role};
 use pakiti_store::error::StoreError;
 use pakiti_store::memo::Memo;
@@ -29,11 +29,11 @@ fn batches(specs: &[Spec], size: usize) -> Vec<Vec<Spec>> {
     specs.chunks(size).map(<[Spec]>::to_vec).collect()
 }
 
-fn old_rules() -> RepositoryContent {
+fn old_rules() -> SnapshotContent {
     main_repository(&[("pkg0000", "2"), ("pkg0001", "1"), ("own", "1")])
 }
 
-fn new_rules() -> RepositoryContent {
+fn new_rules() -> SnapshotContent {
     security_repository(&[("pkg0001", "2"), ("pkg0002", "2"), ("own", "9")])
 }
 

@@ -41,6 +41,10 @@ fn key(sort: Sort, row: &HostRow) -> (i64, Vec<u8>) {
         Sort::Security => (row.counters.security, Vec::new()),
         Sort::Other => (row.counters.other, Vec::new()),
         Sort::Unknown => (row.counters.unknown, Vec::new()),
+        Sort::Findings => {
+            let [critical, important, ..] = row.counters.findings.fixable;
+            (critical, important.to_be_bytes().to_vec())
+        }
         Sort::LastReport => (row.last_report, Vec::new()),
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::spec::{Spec, T0, main_repository, report, security_repository};
 use crate::world::World;
-use pakiti_core::judge::judge;
+use pakiti_core::judge::{Judged, judge};
 use pakiti_core::judgement::Update;
 use pakiti_core::package::Package;
+use pakiti_core::repository::SnapshotContent;
 use pakiti_store::{generation, host_packages};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -19,7 +20,8 @@ enum Event {
     /// A batch of reports.
     Reports(Vec<Report>),
     /// A snapshot of `main` or `security`: versions 0 to 3 by name, 0 = not offered.
-    Snapshot { security: bool, versions: [u8; 4] },
+    /// Limited to hosts of group A or B, kept from those of A, or not limited.
+    Snapshot { security: bool, versions: [u8; 4], limit: u8 },
     /// A source is switched off or on.
     Toggle { security: bool },
     /// Some steps of a sweep.
@@ -58,6 +60,16 @@ fn offered(versions: &[u8; 4]) -> Vec<(&'static str, &'static str)> {
     all.filter(|(_, v)| **v > 0).map(|(name, v)| (*name, words[usize::from(*v)])).collect()
 }
 
+fn limited(mut content: SnapshotContent, limit: u8) -> SnapshotContent {
+    match limit {
+        1 => content.meta.host_groups = ["A".to_owned()].into(),
+        2 => content.meta.host_groups = ["B".to_owned()].into(),
+        3 => content.meta.not_host_groups = ["A".to_owned()].into(),
+        _ => {}
+    }
+    content
+}
+
 fn a_report() -> impl Strategy<Value = Report> {
     let flags = (prop::bool::weighted(0.9), any::<bool>(), any::<bool>());
     (0..5u8, [0..4u8, 0..4u8, 0..4u8, 0..4u8], 0..4u8, 0..2u8, flags).prop_map(
@@ -76,8 +88,8 @@ fn a_report() -> impl Strategy<Value = Report> {
 fn an_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         5 => vec(a_report(), 1..5).prop_map(Event::Reports),
-        3 => (any::<bool>(), [0..4u8, 0..4u8, 0..4u8, 0..4u8])
-            .prop_map(|(security, versions)| Event::Snapshot { security, versions }),
+        3 => (any::<bool>(), [0..4u8, 0..4u8, 0..4u8, 0..4u8], 0..6u8)
+            .prop_map(|(security, versions, limit)| Event::Snapshot { security, versions, limit }),
         1 => any::<bool>().prop_map(|security| Event::Toggle { security }),
         3 => (1..4u8).prop_map(|steps| Event::Sweep { steps }),
         1 => Just(Event::Restart),
@@ -96,11 +108,11 @@ async fn play(w: &mut World, events: &[Event], last: &mut BTreeMap<String, Spec>
                 w.ingest_patiently(&batch).await;
                 last.extend(batch.into_iter().map(|spec| (spec.host.clone(), spec)));
             }
-            Event::Snapshot { security: false, versions } => {
-                w.switch("main", &main_repository(&offered(versions))).await;
+            Event::Snapshot { security: false, versions, limit } => {
+                w.switch("main", &limited(main_repository(&offered(versions)), *limit)).await;
             }
-            Event::Snapshot { security: true, versions } => {
-                w.switch("security", &security_repository(&offered(versions))).await;
+            Event::Snapshot { security: true, versions, limit } => {
+                w.switch("security", &limited(security_repository(&offered(versions)), *limit)).await;
             }
             Event::Toggle { security } => {
                 let id = w.source(if *security { "security" } else { "main" }).await;
@@ -135,7 +147,7 @@ async fn check(w: &mut World, last: &BTreeMap<String, Spec>) {
     assert_eq!(w.differences().await, Vec::<String>::new());
     assert_eq!(w.count("host").await, last.len() as i64);
     for (name, spec) in last {
-        let (judgements, verdict) = judge(&w.index, &spec.context, &spec.packages);
+        let Judged { judgements, verdict, .. } = judge(&w.index, &spec.context_in(&w.index), &spec.packages);
         let host = w.host(name).await;
         assert_eq!(host.row.counters, verdict.counters, "{name}");
         let naive = spec.packages.iter().zip(judgements);

@@ -5,26 +5,26 @@ use crate::world::World;
 use pakiti_core::module::ModuleStream;
 use pakiti_core::os_group::OsGroupId;
 use pakiti_core::package::{Package, PackageFormat};
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryKind, RepositoryMeta};
+use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceKind, SourceMeta};
 use pakiti_store::host_packages;
 
 /// A repository of `name version` pairs, with streams of one build each.
-fn repository(packages: &[(&str, &str)], streams: &[(&str, &str)]) -> RepositoryContent {
+fn repository(packages: &[(&str, &str)], streams: &[(&str, &str)]) -> SnapshotContent {
     let package = |(name, version): &(&str, &str)| IndexedPackage {
         name: (*name).into(),
         version: (*version).into(),
         arch: "x86_64".into(),
         ..IndexedPackage::default()
     };
-    let mut content = RepositoryContent {
-        meta: RepositoryMeta {
-            kind: RepositoryKind::Yum,
+    let mut content = SnapshotContent {
+        meta: SourceMeta {
+            kind: SourceKind::Yum,
             name: "appstream".into(),
             os_group: Some(OsGroupId("rhel-8".into())),
-            ..RepositoryMeta::default()
+            ..SourceMeta::default()
         },
         packages: packages.iter().map(package).collect(),
-        ..RepositoryContent::default()
+        ..SnapshotContent::default()
     };
     for (module, artifact) in streams {
         let (name, stream) = module.split_once(':').unwrap();

@@ -4,7 +4,8 @@ use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::os_group::OsGroupId;
 use pakiti_core::package::{Package, PackageFormat};
 use pakiti_core::package_set::set_hash;
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryMeta};
+use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceMeta};
+use pakiti_core::rules::RuleIndex;
 use pakiti_store::ingest::{ReadyReport, ReportedSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -140,6 +141,13 @@ impl Spec {
         *blake3::hash(format!("{facts:?}").as_bytes()).as_bytes()
     }
 
+    /// The context it is judged in: with the host groups that the rules name.
+    pub(crate) fn context_in(&self, index: &RuleIndex) -> Context {
+        let mut context = self.context.clone();
+        context.group.host_groups = index.host_groups_of(self.groups.iter().map(String::as_str));
+        context
+    }
+
     pub(crate) fn ready(&self) -> ReadyReport {
         let mut packages: Vec<_> = self.packages.iter().map(|p| Arc::new((p.key(), p.clone()))).collect();
         packages.sort_unstable_by_key(|known| known.0);
@@ -168,23 +176,23 @@ pub(crate) fn many_packages(host: Spec, packages: usize) -> Spec {
 }
 
 /// The main repository of Debian 12.
-pub(crate) fn main_repository(packages: &[(&str, &str)]) -> RepositoryContent {
+pub(crate) fn main_repository(packages: &[(&str, &str)]) -> SnapshotContent {
     repository("bookworm", false, packages)
 }
 
 /// The security repository of Debian 12.
-pub(crate) fn security_repository(packages: &[(&str, &str)]) -> RepositoryContent {
+pub(crate) fn security_repository(packages: &[(&str, &str)]) -> SnapshotContent {
     repository("bookworm-security", true, packages)
 }
 
 /// A repository of Debian 12 with these names and versions, all of them for amd64.
-pub(crate) fn repository(codename: &str, security: bool, packages: &[(&str, &str)]) -> RepositoryContent {
-    let meta = RepositoryMeta {
+pub(crate) fn repository(codename: &str, security: bool, packages: &[(&str, &str)]) -> SnapshotContent {
+    let meta = SourceMeta {
         origin: "Debian".into(),
         codename: codename.into(),
         os_group: Some(OsGroupId("debian-12".into())),
         security,
-        ..RepositoryMeta::default()
+        ..SourceMeta::default()
     };
     let packages = packages
         .iter()
@@ -199,14 +207,17 @@ pub(crate) fn repository(codename: &str, security: bool, packages: &[(&str, &str
             ..Default::default()
         })
         .collect();
-    let mut content = RepositoryContent { meta, packages, ..Default::default() };
+    let mut content = SnapshotContent { meta, packages, ..Default::default() };
     content.canonicalise();
     content
 }
 
 /// The names that differ between two contents; all names if the repository's own facts differ.
-pub(crate) fn touched(old: Option<&RepositoryContent>, new: &RepositoryContent) -> Vec<String> {
-    let empty = RepositoryContent::default();
+pub(crate) fn touched(old: Option<&SnapshotContent>, new: &SnapshotContent) -> Vec<String> {
+    if new.definitions.is_some() {
+        return vec![pakiti_store::generation::ALL_NAMES.to_owned()];
+    }
+    let empty = SnapshotContent::default();
     let old = old.unwrap_or(&empty);
     let all: BTreeSet<&IndexedPackage> = old.packages.iter().chain(&new.packages).collect();
     let names: BTreeSet<&str> = all

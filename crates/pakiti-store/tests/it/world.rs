@@ -1,7 +1,7 @@
 //! One process on one database, and what tests do with it.
 
 use crate::spec::{DAY, Spec, T0, touched};
-use pakiti_core::repository::RepositoryContent;
+use pakiti_core::repository::SnapshotContent;
 use pakiti_core::rules::RuleIndex;
 use pakiti_store::db::{Db, Value};
 use pakiti_store::error::{Result, StoreError};
@@ -91,7 +91,7 @@ impl World {
 
     /// Makes the content the active snapshot of the source with this name (added if new), if it differs; gives
     /// the new generation.
-    pub(crate) async fn switch(&mut self, name: &str, content: &RepositoryContent) -> Option<i64> {
+    pub(crate) async fn switch(&mut self, name: &str, content: &SnapshotContent) -> Option<i64> {
         let id = self.source(name).await;
         let old = source::active_content(&self.db, id).await.unwrap();
         if old.as_ref().map(|(_, old)| old) == Some(content) {
@@ -113,7 +113,7 @@ impl World {
     }
 
     /// The content of a source's active snapshot.
-    pub(crate) async fn active_content(&self, id: i64) -> Option<RepositoryContent> {
+    pub(crate) async fn active_content(&self, id: i64) -> Option<SnapshotContent> {
         source::active_content(&self.db, id).await.unwrap().map(|(_, content)| content)
     }
 
@@ -126,7 +126,7 @@ impl World {
     }
 
     /// Synchronises sources and re-evaluates to the end; gives what the sweep did.
-    pub(crate) async fn sync(&mut self, contents: &[(&str, RepositoryContent)]) -> SweepStep {
+    pub(crate) async fn sync(&mut self, contents: &[(&str, SnapshotContent)]) -> SweepStep {
         for (name, content) in contents {
             self.switch(name, content).await;
         }

@@ -1,9 +1,10 @@
 //! The page of one host.
 
-use super::{host_tabs, layout, render, stale};
+use super::{host_findings, host_tabs, layout, render, sources, stale};
 use crate::access::Person;
 use crate::app::App;
 use crate::error::PageError;
+use crate::view::finding_filter::FindingFilter;
 use crate::view::host::{HostHead, HostPage, HostTab, TabName};
 use crate::view::layout::Section;
 use axum::Extension;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use pakiti_core::present::{HostFacts, host_state};
 use pakiti_engine::prepare::Facts;
 use pakiti_store::host::{self, HostDetail};
+use pakiti_store::source;
 use std::collections::HashMap;
 
 pub(crate) async fn show(
@@ -28,6 +30,10 @@ pub(crate) async fn show(
     let db = &app.engine.db;
     let tab = match TabName::from_word(word("tab")) {
         TabName::Todo => HostTab::Todo(host_tabs::todo(&app, &detail, &facts).await?),
+        TabName::Findings => {
+            let filter = FindingFilter::from_words(word("q"), word("severity"), word("state"), word("after"));
+            HostTab::Findings(host_findings::findings(&app, &detail, filter).await?)
+        }
         TabName::Updates => {
             HostTab::Updates(host_tabs::updates(&app, &detail, word("kind"), word("q")).await?)
         }
@@ -43,10 +49,12 @@ pub(crate) async fn show(
             HostTab::Reports(host_tabs::reports(db, &detail, &facts, after).await?)
         }
     };
+    let all = source::list(db, &person.scope).await?;
+    let told = sources::tell_findings(&all, &detail.row.os_group, &detail.row.groups);
     render(&HostPage {
         layout: layout(&app, &person, Section::Hosts).await?,
-        head: head(&detail, &facts, now),
-        stale: stale::of_groups(db, &person.scope, &[detail.row.os_group], now).await?,
+        head: head(&detail, &facts, told, now),
+        stale: stale::of_host(db, &person.scope, &detail.row, now).await?,
         tab,
     })
 }
@@ -63,7 +71,7 @@ pub(super) fn host_facts(detail: &HostDetail) -> HostFacts {
     }
 }
 
-fn head(detail: &HostDetail, facts: &Facts, now: i64) -> HostHead {
+fn head(detail: &HostDetail, facts: &Facts, findings_told: bool, now: i64) -> HostHead {
     let row = &detail.row;
     let host_facts = host_facts(detail);
     HostHead {
@@ -78,6 +86,7 @@ fn head(detail: &HostDetail, facts: &Facts, now: i64) -> HostHead {
         kernel: (!row.kernel.is_empty()).then(|| row.kernel.clone()),
         reboot_reason: facts.reboot_reason.clone(),
         next_report: next_report(detail),
+        findings_told,
     }
 }
 

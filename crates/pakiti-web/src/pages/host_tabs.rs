@@ -1,10 +1,11 @@
 //! The tabs of a host's page, each read from the store when it is shown.
 
-use super::{host::host_facts, sources};
+use super::{host::host_facts, host_findings, sources};
 use crate::app::App;
 use crate::error::PageError;
 use crate::view::command::PackageTool;
 use crate::view::host::advisory::{self, AdvisoryRow};
+use crate::view::host::closing::Closing;
 use crate::view::host::coverage::{CoverageSource, CoverageTab};
 use crate::view::host::packages::{PackageRow, PackageStatus, PackagesFilter, PackagesTab, StatusFilter};
 use crate::view::host::reports::{IntervalRow, LastReport, ReportsTab};
@@ -53,6 +54,11 @@ pub(super) async fn todo(app: &App, detail: &HostDetail, facts: &Facts) -> Resul
     let now = app.now();
     let updates = update_rows(app, detail).await?;
     let row = &detail.row;
+    let found = &row.counters.findings;
+    let findings = match found.fixable_total() + found.pending_reboot {
+        0 => Vec::new(),
+        _ => host_findings::rows(app, detail).await?,
+    };
     let os_group = (!row.os_group.is_empty()).then_some(row.os_group.as_str());
     let format = package_format(facts);
     let native =
@@ -62,6 +68,7 @@ pub(super) async fn todo(app: &App, detail: &HostDetail, facts: &Facts) -> Resul
         tool: PackageTool::of(format, os_group),
         native_arch: &native,
         reboot: row.reboot_required.then(|| facts.reboot_reason.as_deref().unwrap_or_default()),
+        findings: Closing::new(&findings, &updates),
         last_report: row.last_report,
         unknown: row.counters.unknown.unsigned_abs(),
         os_group,
@@ -162,7 +169,9 @@ pub(super) async fn coverage(
 ) -> Result<CoverageTab, PageError> {
     let unknown = host_packages::unknown(db, detail).await?;
     let all = source::list(db, scope).await?;
-    let mine = all.iter().map(|s| sources::row(s, now)).filter(|row| row.speaks_for(&detail.row.os_group));
+    let (os_group, groups) = (&detail.row.os_group, &detail.row.groups);
+    let mine = all.iter().map(|source| (source, sources::row(source, now)));
+    let mine = mine.filter(|(source, row)| sources::judges(source, row, os_group, groups));
     let context: Context = serde_json::from_str(&detail.context).unwrap_or_default();
     let c = detail.row.counters;
     Ok(CoverageTab {
@@ -172,7 +181,7 @@ pub(super) async fn coverage(
         unknown: unknown.iter().take(UNKNOWN).map(|p| p.name.clone()).collect(),
         unknown_total: unknown.len() as u64,
         sources: mine
-            .map(|row| CoverageSource {
+            .map(|(_, row)| CoverageSource {
                 id: row.id,
                 name: row.name,
                 kind: row.kind,

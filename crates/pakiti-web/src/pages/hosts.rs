@@ -1,6 +1,6 @@
 //! The host list.
 
-use super::{layout, render, stale};
+use super::{layout, render, sources, stale};
 use crate::access::Person;
 use crate::app::App;
 use crate::error::PageError;
@@ -12,8 +12,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Redirect, Response};
 use pakiti_core::os_group::{self, OsGroupId};
+use pakiti_core::severity::Severity;
 use pakiti_engine::sweeper;
 use pakiti_store::host::{self, HostQuery, Key, Sort};
+use pakiti_store::source;
+use std::collections::BTreeSet;
 
 /// Rows per page.
 const PAGE: usize = 50;
@@ -40,6 +43,7 @@ pub(crate) async fn list(
     let summary = host::count_by_state(db, &person.scope, now).await?;
     let os_groups = host::os_groups(db, &person.scope).await?;
     let groups = host::groups(db, &person.scope).await?;
+    let telling = sources::groups_with_findings(&source::list(db, &person.scope).await?);
     render(&HostsPage {
         total_visible: summary.iter().map(|(_, count)| count.unsigned_abs()).sum(),
         layout,
@@ -47,7 +51,7 @@ pub(crate) async fn list(
             .into_iter()
             .map(|(state, count)| StateCount { state, count: count.unsigned_abs() })
             .collect(),
-        rows: page.rows.into_iter().map(row).collect(),
+        rows: page.rows.into_iter().map(|found| row(found, &telling)).collect(),
         next: page.next.map(|(key, id)| encode_key(&key, id)),
         first: filter.after.is_none(),
         filter,
@@ -71,16 +75,19 @@ fn feeder_url(app: &App, headers: &HeaderMap) -> String {
     format!("{scheme}://{host}/feed/")
 }
 
-fn row(row: host::HostRow) -> HostRow {
+fn row(row: host::HostRow, telling: &BTreeSet<String>) -> HostRow {
     // Where no repository knows any package, "0 updates" would be a lie.
     let told = row.counters.in_repository > 0;
     let number = |value: i64| told.then_some(value.unsigned_abs());
+    let found = row.counters.findings;
+    let worst = [Severity::Critical, Severity::Important].map(|one| found.fixable_of(one).unsigned_abs());
     HostRow {
         id: row.id,
         name: row.name,
         state: row.state,
         groups: row.groups,
         os: row.os,
+        findings: (found.total() > 0 || telling.contains(&row.os_group)).then_some(worst),
         os_group: (!row.os_group.is_empty()).then_some(row.os_group),
         kernel: (!row.kernel.is_empty()).then_some(row.kernel),
         security: number(row.counters.security),
@@ -96,6 +103,7 @@ fn store_query(filter: &HostsFilter) -> HostQuery {
         HostsSort::Name => Sort::Name,
         HostsSort::Os => Sort::Os,
         HostsSort::Kernel => Sort::Kernel,
+        HostsSort::Findings => Sort::Findings,
         HostsSort::Security => Sort::Security,
         HostsSort::Other => Sort::Other,
         HostsSort::Last => Sort::LastReport,

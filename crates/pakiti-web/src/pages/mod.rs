@@ -1,11 +1,16 @@
 //! Handlers of pages: read from the store within the person's scope, fill the view, render.
 
+pub(crate) mod cve;
+pub(crate) mod cves;
 pub(crate) mod health;
 pub(crate) mod host;
+mod host_findings;
 mod host_tabs;
 pub(crate) mod hosts;
+pub(crate) mod rules;
 pub(crate) mod sign_in;
 pub(crate) mod source_change;
+pub(crate) mod source_edit;
 mod source_form;
 pub(crate) mod source_new;
 pub(crate) mod sources;

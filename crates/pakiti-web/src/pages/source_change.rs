@@ -16,6 +16,8 @@ use pakiti_store::source::{self, Source};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Done {
     Added,
+    Changed,
+    Saved,
     Due,
     NotDue,
     Enabled,
@@ -24,12 +26,22 @@ pub(super) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 6] =
-        [Self::Added, Self::Due, Self::NotDue, Self::Enabled, Self::Disabled, Self::Removed];
+    const ALL: [Self; 8] = [
+        Self::Added,
+        Self::Changed,
+        Self::Saved,
+        Self::Due,
+        Self::NotDue,
+        Self::Enabled,
+        Self::Disabled,
+        Self::Removed,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Saved => "saved",
             Self::Due => "due",
             Self::NotDue => "not-due",
             Self::Enabled => "enabled",
@@ -43,6 +55,10 @@ impl Done {
         let done = Self::ALL.into_iter().find(|done| Some(done.word()) == word.map(String::as_str))?;
         let text = match done {
             Self::Added => "The source was added; the server fetches it within a minute.",
+            Self::Changed => {
+                "The source was changed; the server fetches it again within a minute and judges its hosts anew."
+            }
+            Self::Saved => "The source is as it was entered.",
             Self::Due => "The source is due now; the server fetches it within a minute.",
             Self::NotDue => "The source is disabled: enable it, then it is fetched.",
             Self::Enabled => {
@@ -61,7 +77,7 @@ impl Done {
     }
 }
 
-async fn found(app: &App, person: &Person, id: &str) -> Result<Source, PageError> {
+pub(super) async fn found(app: &App, person: &Person, id: &str) -> Result<Source, PageError> {
     let id = id.parse().map_err(|_| PageError::NotFound)?;
     Ok(source::by_id(&app.engine.db, &person.scope, id).await?)
 }

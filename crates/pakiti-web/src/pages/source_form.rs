@@ -1,23 +1,30 @@
-//! The form for a new source: what was entered, what is wrong with it, and the source it describes.
+//! The form of a source: what was entered, what is wrong with it, and the source it describes.
 //!
-//! The rules are those of `pakiti source add` and of the synchronisation itself ([`SourceOptions::place`]): what no
-//! synchronisation could ever use is refused here, with a word at the field.
+//! Name, address, interval and host groups are checked by the rules of the command line
+//! ([`pakiti_engine::source::check`]): what no synchronisation could ever use is refused here, with a word at the field.
 
 use crate::view::source_edit::{ChoiceField, Field, FieldGroup, TextField, TickField};
 use pakiti_core::os_group::{self, OsGroupId};
 use pakiti_core::package::PackageFormat;
+use pakiti_engine::source::check::{self, AddressError};
 use pakiti_engine::source::options::{ConfigError, SourceOptions};
-use pakiti_store::source::NewSource;
+use pakiti_engine::source::{fetch, interval};
+use pakiti_store::source::{NewSource, Source};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// Longest name (bytes), as on the command line.
-const LONGEST_NAME: usize = 100;
-/// Shortest and longest interval (seconds), as on the command line.
-const INTERVALS: std::ops::RangeInclusive<i64> = 60..=30 * 86_400;
-
-const KINDS: &[(&str, &str)] =
-    &[("apt", "apt: a suite (Debian, Ubuntu)"), ("yum", "yum: a repository (rpm)")];
+const KINDS: &[(&str, &str)] = &[
+    ("apt", "apt: a suite (Debian, Ubuntu)"),
+    ("yum", "yum: a repository (rpm)"),
+    ("oval", "OVAL definitions: one file"),
+];
+const COMPLETE: &[(&str, &str)] = &[
+    ("auto", "as its size says"),
+    ("yes", "yes: packages that it does not name are judged too"),
+    ("no", "no, an excerpt: packages that it does not name are not judged"),
+];
+const MAPPING: &str = "Vendors' data judges the vendor's own systems. Mapping OVAL definitions of one system to \
+    another (RHEL's to a rebuild of it) is your choice, and every explanation of a finding shows it.";
 const SECURITY: &[(&str, &str)] = &[
     ("auto", "as the feed says"),
     ("yes", "every package of it is a security fix"),
@@ -29,20 +36,73 @@ const SECURITY: &[(&str, &str)] = &[
 pub(super) struct SourceForm {
     entered: HashMap<String, String>,
     errors: HashMap<&'static str, String>,
+    /// The source it changes.
+    edited: Option<Edited>,
+}
+
+/// A source that is changed, as it is stored.
+#[derive(Debug)]
+struct Edited {
+    url: String,
+    /// With what the form does not show: keyrings, proxy, certificates.
+    options: SourceOptions,
 }
 
 impl SourceForm {
     /// The form before anything is entered.
     pub(super) fn empty() -> Self {
-        let defaults = [("kind", "apt"), ("security", "auto"), ("interval", "6h")];
+        let defaults = [("kind", "apt"), ("security", "auto"), ("complete", "auto"), ("interval", "6h")];
         let entered = defaults.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        Self { entered, errors: HashMap::new() }
+        Self { entered, ..Self::default() }
+    }
+
+    /// The form that changes a source, as it is stored. Credentials in its address are not shown.
+    ///
+    /// # Errors
+    /// Options that cannot be read.
+    pub(super) fn of(source: &Source) -> Result<Self, ConfigError> {
+        let options = SourceOptions::read(&source.options)?;
+        let words = |words: &[String]| words.join(" ");
+        let tick = |ticked: bool| if ticked { "yes" } else { "" }.to_owned();
+        let entered = [
+            ("name", source.name.clone()),
+            ("kind", source.kind.clone()),
+            ("url", shown(&source.url)),
+            ("suite", options.suite.clone()),
+            ("components", words(&options.components)),
+            ("architectures", words(&options.architectures)),
+            ("mirrorlist", tick(options.mirrorlist)),
+            ("trusted", tick(options.trusted)),
+            ("os_group", source.os_group.clone()),
+            ("further_groups", words(&options.further_groups)),
+            ("host_groups", options.host_groups.join(", ")),
+            ("not_host_groups", options.not_host_groups.join(", ")),
+            ("security", options.security.clone()),
+            ("complete", options.complete.clone()),
+            ("priority", options.priority.map(|priority| priority.to_string()).unwrap_or_default()),
+            ("excludes", words(&options.excludes)),
+            ("interval", interval::written(source.interval_seconds)),
+        ];
+        let edited = Some(Edited { url: source.url.clone(), options });
+        let entered = entered.map(|(name, value)| (name.to_owned(), value)).into();
+        Ok(Self { entered, edited, ..Self::default() })
+    }
+
+    /// The form that changes a source, as it was sent.
+    ///
+    /// # Errors
+    /// As [`SourceForm::of`].
+    pub(super) fn sent_for(source: &Source, fields: HashMap<String, String>) -> Result<Self, ConfigError> {
+        let stored = Self::of(source)?;
+        let mut form = Self::sent(fields);
+        form.entered.insert("kind".to_owned(), source.kind.clone());
+        Ok(Self { edited: stored.edited, ..form })
     }
 
     /// What was sent; blanks around a value do not count.
     pub(super) fn sent(fields: HashMap<String, String>) -> Self {
         let trimmed = fields.into_iter().map(|(name, value)| (name, value.trim().to_owned()));
-        Self { entered: trimmed.collect(), errors: HashMap::new() }
+        Self { entered: trimmed.collect(), ..Self::default() }
     }
 
     fn text(&self, name: &str) -> &str {
@@ -52,6 +112,12 @@ impl SourceForm {
     fn words(&self, name: &str) -> Vec<String> {
         let words = self.text(name).split(|c: char| c == ',' || c.is_whitespace());
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Names between commas: they may hold blanks.
+    fn names(&self, name: &str) -> Vec<String> {
+        let names = self.text(name).split(',').map(str::trim);
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
     fn ticked(&self, name: &str) -> bool {
@@ -72,13 +138,15 @@ impl SourceForm {
     /// The source it describes; `None` = something is wrong, the fields say what.
     pub(super) fn source(&mut self, folders: &[PathBuf]) -> Option<NewSource> {
         let options = self.options();
-        self.check("name", name(self.text("name")));
+        let named = check::name(self.text("name")).map_err(|why| why.to_string());
+        self.check("name", named);
         self.check_kind(&options);
         self.check_place(&options, folders);
         self.check_groups(&options.further_groups);
-        let interval = interval(self.text("interval"));
-        if let Err(why) = interval {
-            self.refuse("interval", why);
+        self.check_host_groups(&options);
+        let interval = interval::parse(self.text("interval"));
+        if let Err(why) = &interval {
+            self.refuse("interval", why.to_string());
         }
         if !self.text("priority").is_empty() && options.priority.is_none() {
             self.refuse("priority", "not a whole number");
@@ -91,7 +159,7 @@ impl SourceForm {
         self.errors.is_empty().then(|| NewSource {
             name: self.text("name").to_owned(),
             kind: self.text("kind").to_owned(),
-            url: self.text("url").to_owned(),
+            url: self.url(),
             options: options.record(),
             os_group: self.text("os_group").to_owned(),
             interval_seconds: interval.unwrap_or_default(),
@@ -99,6 +167,7 @@ impl SourceForm {
     }
 
     fn options(&self) -> SourceOptions {
+        let stored = self.edited.as_ref().map(|edited| edited.options.clone()).unwrap_or_default();
         SourceOptions {
             suite: self.text("suite").to_owned(),
             components: self.words("components"),
@@ -109,84 +178,138 @@ impl SourceForm {
             excludes: self.words("excludes"),
             mirrorlist: self.ticked("mirrorlist"),
             further_groups: self.words("further_groups"),
-            ..SourceOptions::default()
+            host_groups: self.names("host_groups"),
+            not_host_groups: self.names("not_host_groups"),
+            complete: match self.text("complete") {
+                // A form that does not show it.
+                "" => stored.complete.clone(),
+                chosen => chosen.to_owned(),
+            },
+            ..stored
+        }
+    }
+
+    /// The address; the one shown without its credentials means the stored one.
+    fn url(&self) -> String {
+        match &self.edited {
+            Some(edited) if shown(&edited.url) == self.text("url") => edited.url.clone(),
+            _ => self.text("url").to_owned(),
         }
     }
 
     /// What the other kind alone has would be ignored, or change the address.
     fn check_kind(&mut self, options: &SourceOptions) {
-        let (apt, yum) = (self.text("kind") == "apt", self.text("kind") == "yum");
+        let kind = self.text("kind");
+        let (apt, yum, oval) = (kind == "apt", kind == "yum", kind == "oval");
         let wrong = [
-            (!apt && !yum, "kind", "choose apt or yum"),
-            (apt && options.mirrorlist, "mirrorlist", "only yum repositories have lists of mirrors"),
-            (apt && !options.excludes.is_empty(), "excludes", "only yum repositories have excludes"),
+            (!apt && !yum && !oval, "kind", "choose apt, yum or OVAL"),
+            (
+                (apt || oval) && options.mirrorlist,
+                "mirrorlist",
+                "only yum repositories have lists of mirrors",
+            ),
+            (
+                (apt || oval) && !options.excludes.is_empty(),
+                "excludes",
+                "only yum repositories have excludes",
+            ),
             (yum && !options.suite.is_empty(), "suite", "a yum repository has no suites"),
             (yum && !options.components.is_empty(), "components", "a yum repository has no components"),
             (yum && options.security == "no", "security", "a yum repository tells it by its errata"),
+            (oval && !options.suite.is_empty(), "suite", "definitions are one file: name it in the address"),
+            (oval && !options.components.is_empty(), "components", "definitions have no components"),
+            (
+                oval && !options.architectures.is_empty(),
+                "architectures",
+                "definitions name theirs themselves",
+            ),
+            (oval && options.priority.is_some(), "priority", "definitions have no priority"),
+            (oval && options.security == "no", "security", "definitions are of vulnerabilities"),
+            ((apt || yum) && options.complete != "auto", "complete", "only OVAL definitions are asked this"),
         ];
         for (_, field, why) in wrong.into_iter().filter(|(is, ..)| *is) {
             self.refuse(field, why);
         }
         // The stored record is read by the same rules at every synchronisation.
-        if SourceOptions::read(&options.record()).is_err() {
-            self.refuse("security", "choose one of the three");
+        let known = |value: &str| ["auto", "yes", "no"].contains(&value);
+        for (field, value) in [("security", &options.security), ("complete", &options.complete)] {
+            if !known(value) {
+                self.refuse(field, "choose one of the three");
+            }
         }
     }
 
     fn check_place(&mut self, options: &SourceOptions, folders: &[PathBuf]) {
-        let url = self.text("url").to_owned();
-        let local = url.starts_with('/') || url.starts_with("file:");
-        if url.is_empty() {
-            return self.refuse("url", "an address is needed");
+        let url = self.url();
+        // What the command line allowed (a folder that only it reads) stays allowed.
+        let stays = self.edited.as_ref().is_some_and(|edited| {
+            let of = |options: &SourceOptions| (options.suite.clone(), options.mirrorlist);
+            edited.url == url && of(&edited.options) == of(options)
+        });
+        if stays {
+            return;
         }
-        if local && options.mirrorlist {
-            return self.refuse("mirrorlist", "a list of mirrors is fetched by http or https");
+        if let Err(error) = check::address(&url, options, Some(folders)) {
+            let field = match &error {
+                AddressError::Empty | AddressError::Place(_) => "url",
+                AddressError::LocalList => "mirrorlist",
+                AddressError::Suite => "suite",
+            };
+            self.refuse(field, error.to_string());
         }
-        match options.place(&url, folders) {
-            Ok(_) => {}
-            // The address parses alone, so it is the suite that spoils it.
-            Err(error @ ConfigError::Url(_)) if !local && url::Url::parse(&url).is_ok() => {
-                self.refuse("suite", error.to_string());
+        self.check("suite", check::suite(&options.suite).map_err(|error| error.to_string()));
+    }
+
+    fn check_host_groups(&mut self, options: &SourceOptions) {
+        for (field, names) in
+            [("host_groups", &options.host_groups), ("not_host_groups", &options.not_host_groups)]
+        {
+            for name in names {
+                self.check(field, check::host_group(name));
             }
-            Err(error) => self.refuse("url", error.to_string()),
-        }
-        let suite = self.text("suite");
-        if suite.contains(|c: char| c.is_whitespace() || c == '?' || c == '#') {
-            self.refuse("suite", "a suite holds no blanks, no `?` and no `#`");
         }
     }
 
     fn check_groups(&mut self, further: &[String]) {
-        let format = match self.text("kind") {
-            "yum" => PackageFormat::Rpm,
-            _ => PackageFormat::Deb,
-        };
+        let kind = self.text("kind").to_owned();
         let own = self.text("os_group").to_owned();
         if own.is_empty() {
-            if format == PackageFormat::Rpm {
-                self.refuse("os_group", "a yum repository does not say whom it is for: enter its OS group");
+            match kind.as_str() {
+                "yum" => self
+                    .refuse("os_group", "a yum repository does not say whom it is for: enter its OS group"),
+                // What the feed says would be forgotten.
+                "oval" if !further.is_empty() => {
+                    self.refuse(
+                        "os_group",
+                        "definitions that are mapped to further groups need this one too",
+                    );
+                }
+                _ => {}
             }
         } else {
-            self.check("os_group", group(&own, format));
+            self.check("os_group", group(&own, &kind));
         }
         for id in further {
-            self.check("further_groups", group(id, format));
+            self.check("further_groups", group(id, &kind));
         }
     }
 
     /// The fields as they are shown, each with what is wrong with it.
     pub(super) fn groups(&self) -> Vec<FieldGroup> {
-        let group = |legend, names: &[&str]| FieldGroup {
+        let group = |legend, names: &[&str], note| FieldGroup {
             legend,
             fields: names.iter().filter_map(|name| self.field(name)).collect(),
+            note,
         };
+        // A source of another kind is another source.
+        let kind: &[&str] = if self.edited.is_some() { &[] } else { &["kind"] };
+        let place = &["url", "suite", "components", "architectures", "mirrorlist", "trusted"];
+        let whom = ["os_group", "further_groups", "host_groups", "not_host_groups"];
+        let how = ["security", "priority", "excludes", "complete"];
         vec![
-            group(
-                "What it is",
-                &["name", "kind", "url", "suite", "components", "architectures", "mirrorlist", "trusted"],
-            ),
-            group("Whom it speaks for", &["os_group", "further_groups", "security", "priority", "excludes"]),
-            group("When", &["interval"]),
+            group("What it is", &[&["name"], kind, place].concat(), None),
+            group("Whom it speaks for", &[&whom[..], &how].concat(), Some(MAPPING)),
+            group("When", &["interval"], None),
         ]
     }
 
@@ -202,6 +325,7 @@ impl SourceForm {
         Some(match name {
             "kind" => choice("kind", "Kind", KINDS),
             "security" => choice("security", "Security", SECURITY),
+            "complete" => choice("complete", "Definitions of a whole release (OVAL)", COMPLETE),
             "mirrorlist" => {
                 tick("mirrorlist", "The address gives a list of mirrors (yum: mirrorlist, metalink)")
             }
@@ -227,9 +351,9 @@ const fn known(name: &'static str, label: &'static str, hint: &'static str) -> K
     Known { name, label, hint }
 }
 
-const FIELDS: [Known; 10] = [
+const FIELDS: [Known; 12] = [
     known("name", "Name", "Unique, without blanks: debian-12-security"),
-    known("url", "Address", "http or https, or the path of a folder on this server"),
+    known("url", "Address", "http or https, or a path on this server: a folder; for OVAL the file"),
     known(
         "suite",
         "Suite (apt)",
@@ -237,47 +361,38 @@ const FIELDS: [Known; 10] = [
     ),
     known("components", "Components (apt)", "main contrib; empty: all"),
     known("architectures", "Architectures", "The packager's words: amd64, x86_64; empty: all"),
-    known("os_group", "OS group", "debian-12, rhel-9; empty (apt only): what the feed itself says"),
+    known("os_group", "OS group", "debian-12, rhel-9; empty (apt, OVAL): what the feed itself says"),
     known("further_groups", "Further OS groups", "Others that share it: rocky-9 almalinux-9"),
+    known(
+        "host_groups",
+        "Only hosts of",
+        "Host groups between commas: Site A, N/A; empty: hosts of every group",
+    ),
+    known("not_host_groups", "Not hosts of", "Host groups between commas; empty: none is left out"),
     known("priority", "Priority", "A number; empty: as apt and dnf have it"),
     known("excludes", "Excludes (yum)", "Packages that are no candidates, as globs: kernel* java-1.8.0-*"),
     known("interval", "Interval", "Time between two fetches: 30m, 6h, 1d"),
 ];
 
-/// A name that can be typed and told, by the rules of the command line.
-fn name(text: &str) -> Result<(), &'static str> {
-    match text {
-        "" => Err("a name is needed"),
-        text if text.len() > LONGEST_NAME => Err("a name has at most 100 bytes"),
-        text if text.starts_with('-') => Err("a name does not begin with -"),
-        text if text.contains(|c: char| c.is_control() || c.is_whitespace()) => Err("a name holds no blanks"),
-        _ => Ok(()),
-    }
-}
-
-/// An OS group that hosts with packages of this format can be of.
-fn group(id: &str, format: PackageFormat) -> Result<(), String> {
+/// An OS group that hosts with packages of this kind of source can be of; definitions are of any.
+fn group(id: &str, kind: &str) -> Result<(), String> {
     match os_group::format_of(&OsGroupId(id.to_owned())) {
-        Some(known) if known == format => Ok(()),
+        None => Err(ConfigError::OsGroup(id.to_owned()).to_string()),
+        Some(_) if kind == "oval" => Ok(()),
+        Some(PackageFormat::Deb) if kind != "yum" => Ok(()),
+        Some(PackageFormat::Rpm) if kind == "yum" => Ok(()),
         Some(PackageFormat::Deb) => Err(format!("hosts of {id} have deb packages: that takes an apt source")),
         Some(PackageFormat::Rpm) => Err(format!("hosts of {id} have rpm packages: that takes a yum source")),
         Some(_) => Err(format!("no source of this kind has packages for {id}")),
-        None => Err(ConfigError::OsGroup(id.to_owned()).to_string()),
     }
 }
 
-/// Seconds of `90s`, `30m`, `6h`, `1d` or a plain number, by the rules of the command line.
-fn interval(text: &str) -> Result<i64, &'static str> {
-    let form = "not a number with one of the units s, m, h, d (6h)";
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match text.get(digits.len()..) {
-        Some("" | "s") => 1,
-        Some("m") => 60,
-        Some("h") => 3600,
-        Some("d") => 86_400,
-        _ => return Err(form),
-    };
-    let number: u32 = digits.parse().map_err(|_| form)?;
-    let seconds = i64::from(number) * unit;
-    if INTERVALS.contains(&seconds) { Ok(seconds) } else { Err("between one minute and thirty days") }
+/// The address without user name and password.
+fn shown(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
+            fetch::redacted(&parsed)
+        }
+        _ => url.to_owned(),
+    }
 }

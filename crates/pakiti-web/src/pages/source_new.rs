@@ -7,7 +7,7 @@ use crate::access::Person;
 use crate::app::App;
 use crate::error::PageError;
 use crate::view::layout::Section;
-use crate::view::source_edit::SourceNewPage;
+use crate::view::source_edit::SourceFormPage;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -24,8 +24,9 @@ pub(crate) async fn form(
 }
 
 async fn page(app: &App, person: &Person, form: &SourceForm) -> Result<Response, PageError> {
-    render(&SourceNewPage {
+    render(&SourceFormPage {
         layout: layout(app, person, Section::Sources).await?,
+        edited: None,
         groups: form.groups(),
         folders: app.engine.sync.folders.iter().map(|folder| folder.display().to_string()).collect(),
     })

@@ -14,11 +14,13 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use pakiti_core::present::SOURCE_FRESH_FOR;
+use pakiti_core::repository::{SourceKind, SourceMeta};
+use pakiti_engine::local_rules;
 use pakiti_engine::source::options::SourceOptions;
 use pakiti_engine::source::report::FetchReport;
 use pakiti_store::source::{self, Snapshot, Source};
 use pakiti_store::{effect, generation};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Snapshots shown.
 const SNAPSHOTS: i64 = 30;
@@ -53,7 +55,8 @@ pub(super) fn row(source: &Source, now: i64) -> SourceRow {
     SourceRow {
         id: source.id,
         name: source.name.clone(),
-        kind: source.kind.clone(),
+        kind: kind_words(&source.kind).to_owned(),
+        definitions: [SourceKind::Oval.word(), local_rules::KIND].contains(&source.kind.as_str()),
         url: address(source, &options),
         os_group: told.or_else(|| (!source.os_group.is_empty()).then(|| source.os_group.clone())),
         further_groups: match snapshot {
@@ -71,6 +74,40 @@ pub(super) fn row(source: &Source, now: i64) -> SourceRow {
         skipped: snapshot.map_or(0, |s| s.skipped.unsigned_abs()),
         error: source.last_error.clone(),
     }
+}
+
+/// Does a source in force name vulnerabilities of hosts of this OS group and these host groups?
+pub(super) fn tell_findings(all: &[Source], os_group: &str, host_groups: &[String]) -> bool {
+    all.iter().filter(|source| names_findings(source)).any(|source| {
+        // The clock does not matter: an old list of vulnerabilities names them all the same.
+        judges(source, &row(source, 0), os_group, host_groups)
+    })
+}
+
+/// The OS groups of which a source in force names vulnerabilities, whatever the host group.
+pub(super) fn groups_with_findings(all: &[Source]) -> BTreeSet<String> {
+    let telling = all.iter().filter(|source| names_findings(source)).map(|source| row(source, 0));
+    telling.flat_map(|row| row.os_group.into_iter().chain(row.further_groups)).collect()
+}
+
+fn names_findings(source: &Source) -> bool {
+    let meta = source.snapshot.as_ref().map(|snapshot| &snapshot.meta);
+    source.enabled && meta.is_some_and(|meta| meta.errata || meta.kind == SourceKind::Oval)
+}
+
+/// Does a source judge hosts of this OS group and these host groups?
+pub(super) fn judges(source: &Source, row: &SourceRow, os_group: &str, host_groups: &[String]) -> bool {
+    let own = host_groups.iter().cloned().collect();
+    let configured = || {
+        let options = SourceOptions::read(&source.options).unwrap_or_default();
+        SourceMeta {
+            host_groups: options.host_groups.into_iter().collect(),
+            not_host_groups: options.not_host_groups.into_iter().collect(),
+            ..SourceMeta::default()
+        }
+    };
+    let meta = source.snapshot.as_ref().map_or_else(configured, |snapshot| snapshot.meta.clone());
+    row.speaks_for(os_group) && meta.speaks_to(&own)
 }
 
 /// Where the suite is: sources of one archive differ only in it.
@@ -139,7 +176,7 @@ pub(crate) async fn show(
     render(&SourcePage {
         layout,
         stale: stale::of_source(&source, &row, now),
-        facts: configured(&source),
+        facts: configured(&source, person.scope.is_administrator()),
         source: row,
         files: files(&report),
         skipped: report.skipped.iter().map(skipped).collect(),
@@ -149,10 +186,24 @@ pub(crate) async fn show(
     })
 }
 
+/// What the row calls a kind.
+fn kind_words(kind: &str) -> &str {
+    match kind {
+        "oval" => "OVAL definitions",
+        local_rules::KIND => "local rules",
+        other => other,
+    }
+}
+
 /// How the source is configured and what its feed tells about itself.
-fn configured(source: &Source) -> Vec<(&'static str, String)> {
+fn configured(source: &Source, administrator: bool) -> Vec<(&'static str, String)> {
     let Ok(options) = SourceOptions::read(&source.options) else { return Vec::new() };
     let list = |words: &[String]| words.join(", ");
+    // Who may not see a host group need not know its name.
+    let groups = |names: &[String]| match administrator || names.is_empty() {
+        true => list(names),
+        false => "some host groups".to_owned(),
+    };
     facts(&Configured {
         kind: &source.kind,
         meta: source.snapshot.as_ref().map(|snapshot| &snapshot.meta),
@@ -162,8 +213,12 @@ fn configured(source: &Source) -> Vec<(&'static str, String)> {
         security: &options.security,
         priority: options.priority,
         excludes: list(&options.excludes),
+        host_groups: groups(&options.host_groups),
+        not_host_groups: groups(&options.not_host_groups),
         mirrorlist: options.mirrorlist,
         module_hotfixes: options.module_hotfixes,
+        complete: &options.complete,
+        mapped: !source.os_group.is_empty(),
         trusted: options.trusted,
         own_keys: options.keyrings.len() + usize::from(options.inline_key.is_some()),
         proxy: options.proxy.as_deref().map(proxy_shown),

@@ -7,6 +7,7 @@ use crate::view::stale::{StaleNotice, StaleSource, Trouble};
 use crate::view::state::SourceState;
 use pakiti_core::present::SOURCE_FRESH_FOR;
 use pakiti_store::db::Db;
+use pakiti_store::host::HostRow;
 use pakiti_store::scope::Scope;
 use pakiti_store::source::{self, Source};
 
@@ -29,6 +30,19 @@ fn expired_at(source: &Source) -> Option<i64> {
     let fetched = source.last_success.map(|at| at + SOURCE_FRESH_FOR);
     let told = source.snapshot.as_ref().and_then(|snapshot| snapshot.meta.valid_until);
     fetched.into_iter().chain(told).min()
+}
+
+/// The sentence about the sources that a host is judged by.
+pub(super) async fn of_host(
+    db: &Db,
+    scope: &Scope,
+    host: &HostRow,
+    now: i64,
+) -> Result<StaleNotice, PageError> {
+    let all = source::list(db, scope).await?;
+    let mine = all.iter().map(|source| (source, sources::row(source, now)));
+    let mine = mine.filter(|(source, row)| sources::judges(source, row, &host.os_group, &host.groups));
+    Ok(StaleNotice::new(mine.filter_map(|(source, row)| of_source(source, &row, now)).collect()))
 }
 
 /// The sentence about the sources that hosts of these OS groups are judged by.

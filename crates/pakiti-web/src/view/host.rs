@@ -1,7 +1,9 @@
-//! The page of one host: who it is, why it has its state, and five tabs.
+//! The page of one host: who it is, why it has its state, and six tabs.
 
 pub mod advisory;
+pub mod closing;
 pub mod coverage;
+pub mod findings;
 pub mod packages;
 pub mod reports;
 pub mod todo;
@@ -13,12 +15,16 @@ use crate::view::layout::Layout;
 use crate::view::pill::Pill;
 use crate::view::query::Query;
 use crate::view::reason::{Names, Reason, reasons};
+use crate::view::severity::{severity_look, state_look, state_words};
 use crate::view::stale::StaleNotice;
 use crate::view::state::StateLook;
 use askama::Template;
 use coverage::CoverageTab;
+use findings::FindingsTab;
 use packages::PackagesTab;
+use pakiti_core::finding::FindingState;
 use pakiti_core::present::{HostFacts, HostState};
+use pakiti_core::severity::Severity;
 use reports::ReportsTab;
 use todo::TodoTab;
 use updates::UpdatesTab;
@@ -48,6 +54,25 @@ pub struct HostHead {
     pub reboot_reason: Option<String>,
     /// When the next report is expected, if the host has a rhythm.
     pub next_report: Option<i64>,
+    /// Does a source that names vulnerabilities speak for it?
+    pub findings_told: bool,
+}
+
+/// A number of findings, with the list that proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// CSS class.
+    pub class: &'static str,
+    /// The mark before it.
+    pub mark: &'static str,
+    /// `3 critical`.
+    pub text: String,
+    /// What stands before it: whom it and those after it are of.
+    pub label: Option<&'static str>,
+    /// What it counts.
+    pub noun: &'static str,
+    /// The list.
+    pub href: String,
 }
 
 /// The tab that is shown, with its data.
@@ -55,6 +80,8 @@ pub struct HostHead {
 pub enum HostTab {
     /// What to do first.
     Todo(TodoTab),
+    /// Findings.
+    Findings(FindingsTab),
     /// Updates.
     Updates(UpdatesTab),
     /// Packages.
@@ -70,6 +97,8 @@ pub enum HostTab {
 pub enum TabName {
     /// `todo`, the default.
     Todo,
+    /// `findings`.
+    Findings,
     /// `updates`.
     Updates,
     /// `packages`.
@@ -82,12 +111,14 @@ pub enum TabName {
 
 impl TabName {
     /// All tabs in order.
-    pub const ALL: [Self; 5] = [Self::Todo, Self::Updates, Self::Packages, Self::Coverage, Self::Reports];
+    pub const ALL: [Self; 6] =
+        [Self::Todo, Self::Findings, Self::Updates, Self::Packages, Self::Coverage, Self::Reports];
 
     /// The value in URLs.
     pub fn word(self) -> &'static str {
         match self {
             Self::Todo => "todo",
+            Self::Findings => "findings",
             Self::Updates => "updates",
             Self::Packages => "packages",
             Self::Coverage => "coverage",
@@ -103,6 +134,7 @@ impl TabName {
     fn label(self) -> &'static str {
         match self {
             Self::Todo => "To do",
+            Self::Findings => "Findings",
             Self::Updates => "Updates",
             Self::Packages => "Packages",
             Self::Coverage => "Coverage",
@@ -143,6 +175,7 @@ impl HostPage {
     pub fn shown(&self) -> TabName {
         match self.tab {
             HostTab::Todo(_) => TabName::Todo,
+            HostTab::Findings(_) => TabName::Findings,
             HostTab::Updates(_) => TabName::Updates,
             HostTab::Packages(_) => TabName::Packages,
             HostTab::Coverage(_) => TabName::Coverage,
@@ -153,7 +186,10 @@ impl HostPage {
     /// The tabs as links.
     pub fn tabs(&self) -> Vec<TabLink> {
         let c = &self.head.facts.counters;
+        let found = c.findings.total();
         let number = |tab| match tab {
+            // Where nobody looks, "0 findings" would be a lie.
+            TabName::Findings => (self.head.findings_told || found > 0).then_some(found),
             TabName::Updates => Some(c.security + c.other),
             TabName::Packages => Some(c.packages),
             TabName::Todo | TabName::Coverage | TabName::Reports => None,
@@ -193,6 +229,49 @@ impl HostHead {
     /// The pill of its state.
     pub fn pill(&self) -> Pill {
         self.state.pill()
+    }
+
+    /// The findings by severity, and those that no upgrade closes.
+    pub fn tallies(&self) -> Vec<Tally> {
+        let counts = &self.facts.counters.findings;
+        let of = |number: i64, (class, mark), words: &str, state: FindingState, severity: &str| {
+            let query = Query::new()
+                .with("tab", "findings")
+                .with("state", state.word())
+                .with("severity", severity)
+                .finish();
+            let text = format!("{} {words}", thousands(u64::try_from(number).unwrap_or_default()));
+            (number > 0).then(|| Tally {
+                class,
+                mark,
+                text,
+                label: None,
+                noun: if number == 1 { "finding" } else { "findings" },
+                href: format!("{}{query}", self.href()),
+            })
+        };
+        let fixable = Severity::ALL.into_iter().map(|severity| {
+            let words = match severity {
+                Severity::Unknown => "of unknown severity",
+                known => known.word(),
+            };
+            let number = counts.fixable_of(severity);
+            of(number, severity_look(severity), words, FindingState::Fixable, severity.word())
+        });
+        let others = [
+            (FindingState::PendingReboot, counts.pending_reboot),
+            (FindingState::Unfixed, counts.unfixed),
+            (FindingState::Leftover, counts.leftover),
+        ];
+        let others = others
+            .into_iter()
+            .map(|(state, number)| of(number, state_look(state), state_words(state), state, ""));
+        let mut all: Vec<Tally> = fixable.flatten().collect();
+        if let Some(first) = all.first_mut() {
+            first.label = Some("Fixable:");
+        }
+        all.extend(others.flatten());
+        all
     }
 
     /// The list of one of its groups.

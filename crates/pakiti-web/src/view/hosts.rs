@@ -78,6 +78,8 @@ pub struct HostRow {
     pub os_group: Option<String>,
     /// Running kernel; `None` in containers.
     pub kernel: Option<String>,
+    /// Fixable critical and important findings; `None` = no source names vulnerabilities.
+    pub findings: Option<[u64; 2]>,
     /// Security updates; `None` = no source can tell.
     pub security: Option<u64>,
     /// Other updates; `None` = no source can tell.
@@ -256,6 +258,7 @@ impl HostsPage {
             column("Groups", "", None),
             column("OS", "", Some(HostsSort::Os)),
             column("Kernel", "", Some(HostsSort::Kernel)),
+            column("Critical, important findings", "num", Some(HostsSort::Findings)),
             column("Security updates", "num", Some(HostsSort::Security)),
             column("Other updates", "num", Some(HostsSort::Other)),
             column("Unknown packages", "num", None),
@@ -347,6 +350,12 @@ impl HostRow {
     /// The updates of a kind that prove the number in the table.
     pub fn updates_href(&self, kind: &str) -> String {
         format!("{}{}", self.href(), Query::new().with("tab", "updates").with("kind", kind).finish())
+    }
+
+    /// The fixable findings of a severity that prove the number in the table.
+    pub fn findings_href(&self, severity: &str) -> String {
+        let query = Query::new().with("tab", "findings").with("state", "fixable").with("severity", severity);
+        format!("{}{}", self.href(), query.finish())
     }
 
     /// The packages no source knows.

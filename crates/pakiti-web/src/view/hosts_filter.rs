@@ -58,6 +58,8 @@ pub enum HostsSort {
     Os,
     /// Running kernel.
     Kernel,
+    /// Number of fixable critical findings, then of important ones.
+    Findings,
     /// Number of security updates.
     Security,
     /// Number of other updates.
@@ -68,8 +70,16 @@ pub enum HostsSort {
 
 impl HostsSort {
     /// All sorts, in the order of the columns.
-    pub const ALL: [Self; 7] =
-        [Self::State, Self::Name, Self::Os, Self::Kernel, Self::Security, Self::Other, Self::Last];
+    pub const ALL: [Self; 8] = [
+        Self::State,
+        Self::Name,
+        Self::Os,
+        Self::Kernel,
+        Self::Findings,
+        Self::Security,
+        Self::Other,
+        Self::Last,
+    ];
 
     /// The value in URLs.
     pub fn word(self) -> &'static str {
@@ -78,6 +88,7 @@ impl HostsSort {
             Self::Name => "name",
             Self::Os => "os",
             Self::Kernel => "kernel",
+            Self::Findings => "findings",
             Self::Security => "security",
             Self::Other => "other",
             Self::Last => "last",

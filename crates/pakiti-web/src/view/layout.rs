@@ -9,6 +9,8 @@ use std::borrow::Borrow;
 pub enum Section {
     /// The host list and host pages.
     Hosts,
+    /// The CVE list and pages of CVEs.
+    Cves,
     /// The source list and source pages.
     Sources,
     /// Neither (sign-in, errors).
@@ -74,7 +76,7 @@ impl Layout {
     }
 
     /// The navigation's links with their numbers, in order.
-    pub fn navigation(&self) -> [NavigationLink; 2] {
+    pub fn navigation(&self) -> [NavigationLink; 3] {
         let link = |section, href, word, count: Option<u64>| NavigationLink {
             href,
             word,
@@ -83,6 +85,8 @@ impl Layout {
         };
         [
             link(Section::Hosts, "/hosts", "Hosts", self.hosts),
+            // How many there are is known only after a walk over all verdicts.
+            link(Section::Cves, "/cves", "CVEs", None),
             link(Section::Sources, "/sources", "Sources", self.sources),
         ]
     }

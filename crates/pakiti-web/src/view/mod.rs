@@ -8,7 +8,10 @@
 
 pub mod asset;
 pub mod command;
+pub mod cve;
+pub mod cves;
 pub mod error;
+pub mod finding_filter;
 pub mod format;
 pub mod host;
 pub mod hosts;
@@ -17,6 +20,8 @@ pub mod layout;
 pub mod pill;
 pub mod query;
 pub mod reason;
+pub mod rules;
+pub mod severity;
 pub mod sign_in;
 pub mod source;
 pub mod source_edit;

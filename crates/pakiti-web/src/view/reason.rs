@@ -5,6 +5,7 @@
 
 use crate::view::format::{count, day, percent, span, thousands};
 use pakiti_core::present::{COVERAGE_FLOOR, HostFacts, HostState, STALE_AFTER};
+use pakiti_core::severity::Severity;
 
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub struct Names<'a> {
 
 const SECURITY: &str = "?tab=updates&kind=security";
 const OTHER: &str = "?tab=updates&kind=other";
+const CRITICAL: &str = "?tab=findings&state=fixable&severity=critical";
+const FIXABLE: &str = "?tab=findings&state=fixable";
+const PENDING: &str = "?tab=findings&state=pending-reboot";
+const UNFIXED: &str = "?tab=findings&state=unfixed";
 const COVERAGE: &str = "?tab=coverage";
 const REPORTS: &str = "?tab=reports";
 const UNKNOWN: &str = "?tab=packages&status=unknown";
@@ -45,17 +50,48 @@ pub fn reasons(facts: &HostFacts, names: &Names<'_>, now: i64) -> Vec<Reason> {
     if other > 0 {
         list.push(reason(HostState::Good, count(other, "other update", "other updates"), OTHER));
     }
+    let unfixed = unsigned(facts.counters.findings.unfixed);
+    if unfixed > 0 {
+        let words = format!("{} without a fix", count(unfixed, "finding", "findings"));
+        list.push(reason(HostState::Good, words, UNFIXED));
+    }
     list
 }
 
 /// What is known to be wrong.
 fn pending(facts: &HostFacts, names: &Names<'_>, now: i64) -> Vec<Reason> {
     let mut list = Vec::new();
+    let findings = &facts.counters.findings;
+    let critical = unsigned(findings.fixable_of(Severity::Critical));
+    if critical > 0 {
+        let words = count(critical, "fixable critical finding", "fixable critical findings");
+        list.push(reason(HostState::Exposed, words, CRITICAL));
+    }
     let security = unsigned(facts.counters.security);
     if security > 0 {
         let words = format!("{} pending", count(security, "security update", "security updates"));
         list.push(reason(HostState::Security, words, SECURITY));
     }
+    let fixable = unsigned(findings.fixable_total());
+    if fixable > critical {
+        let in_all = if critical > 0 { " in all" } else { "" };
+        let words = count(fixable, "fixable finding", "fixable findings");
+        list.push(reason(HostState::Security, format!("{words}{in_all}"), FIXABLE));
+    }
+    list.extend(reboot(facts, names));
+    if let Some(end) = facts.support_end.filter(|end| *end < now) {
+        list.push(reason(HostState::EndOfLife, format!("support ended on {}", day(end)), COVERAGE));
+    }
+    let silence = now.saturating_sub(facts.last_report);
+    if silence > STALE_AFTER {
+        list.push(reason(HostState::Stale, format!("no report for {}", span(silence)), REPORTS));
+    }
+    list
+}
+
+/// Fixed on disk, not yet running.
+fn reboot(facts: &HostFacts, names: &Names<'_>) -> Vec<Reason> {
+    let mut list = Vec::new();
     if facts.reboot_required {
         let words = match names.reboot {
             Some(why) => format!("reboot pending: {why}"),
@@ -63,12 +99,11 @@ fn pending(facts: &HostFacts, names: &Names<'_>, now: i64) -> Vec<Reason> {
         };
         list.push(reason(HostState::Reboot, words, REPORTS));
     }
-    if let Some(end) = facts.support_end.filter(|end| *end < now) {
-        list.push(reason(HostState::EndOfLife, format!("support ended on {}", day(end)), COVERAGE));
-    }
-    let silence = now.saturating_sub(facts.last_report);
-    if silence > STALE_AFTER {
-        list.push(reason(HostState::Stale, format!("no report for {}", span(silence)), REPORTS));
+    let pending = unsigned(facts.counters.findings.pending_reboot);
+    if pending > 0 {
+        let waits = if pending == 1 { "waits" } else { "wait" };
+        let words = format!("{} {waits} for a reboot", count(pending, "finding", "findings"));
+        list.push(reason(HostState::Reboot, words, PENDING));
     }
     list
 }
@@ -125,6 +160,7 @@ fn unsigned(number: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pakiti_core::finding::FindingCounts;
     use pakiti_core::present::host_state;
     use pakiti_core::verdict::Counters;
 
@@ -150,7 +186,7 @@ mod tests {
     #[test]
     fn the_first_reason_is_the_one_of_the_state() {
         let mut seen = Vec::new();
-        for case in 0..1024_i64 {
+        for case in 0..8192_i64 {
             let bit = |n: i64| case >> n & 1 == 1;
             let facts = HostFacts {
                 counters: Counters {
@@ -161,6 +197,12 @@ mod tests {
                     security: if bit(4) { 1 } else { 0 },
                     other: 2,
                     held: 0,
+                    findings: FindingCounts {
+                        fixable: [i64::from(bit(10)), i64::from(bit(11)), 0, 0, 0, 0],
+                        pending_reboot: i64::from(bit(12)),
+                        unfixed: 3,
+                        leftover: 5,
+                    },
                 },
                 reboot_required: bit(5),
                 mapped: !bit(6),
@@ -175,7 +217,7 @@ mod tests {
         }
         seen.sort_unstable();
         seen.dedup();
-        assert_eq!(seen.len(), 6, "every state this version can tell: {seen:?}");
+        assert_eq!(seen.len(), 7, "every state this version can tell: {seen:?}");
     }
 
     #[test]
@@ -194,5 +236,20 @@ mod tests {
         facts.counters.security = 2;
         facts.mapped = false;
         insta::assert_snapshot!(words(&facts), @"2 security updates pending; no report for 5 days; unknown: Debian GNU/Linux 13 is mapped to no OS group; 1 other update");
+    }
+    #[test]
+    fn findings_say_what_can_be_done_and_each_sum_has_its_proof() {
+        let mut facts = good();
+        facts.counters.findings.unfixed = 1200;
+        facts.counters.findings.leftover = 3;
+        insta::assert_snapshot!(words(&facts), @"no security update is pending; 1,200 findings without a fix");
+        facts.counters.findings.pending_reboot = 1;
+        insta::assert_snapshot!(words(&facts), @"1 finding waits for a reboot; 1,200 findings without a fix");
+        facts.counters.findings.fixable[1] = 2;
+        insta::assert_snapshot!(words(&facts), @"2 fixable findings; 1 finding waits for a reboot; 1,200 findings without a fix");
+        facts.counters.findings.fixable[0] = 1;
+        let proofs: Vec<_> = reasons(&facts, &NAMES, NOW).into_iter().map(|r| (r.words, r.proof)).collect();
+        assert_eq!(proofs[0], ("1 fixable critical finding".to_owned(), CRITICAL));
+        assert_eq!(proofs[1], ("3 fixable findings in all".to_owned(), FIXABLE));
     }
 }

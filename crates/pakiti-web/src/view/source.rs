@@ -199,8 +199,8 @@ impl SourcePage {
         self.snapshots.iter().any(|row| row.effect.is_some())
     }
 
-    /// Number of packages, for the head.
-    pub fn packages_words(&self) -> String {
-        thousands(self.source.packages)
+    /// The word over numbers of what is in it.
+    pub fn items_word(&self) -> &'static str {
+        if self.source.definitions { "Definitions" } else { "Packages" }
     }
 }

@@ -1,4 +1,4 @@
-//! Pages on which administrators add and remove sources. Both work without scripts.
+//! Pages on which administrators add, change and remove sources. All work without scripts.
 
 use crate::view::layout::Layout;
 use askama::Template;
@@ -78,21 +78,58 @@ pub struct FieldGroup {
     pub legend: &'static str,
     /// The fields, in order.
     pub fields: Vec<Field>,
+    /// What to know before filling them in, one sentence.
+    pub note: Option<&'static str>,
 }
 
-/// The form for a new source; posts to `/sources/new`.
+/// A source that the form changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditedSource {
+    /// Id in URLs.
+    pub id: i64,
+    /// Its name as it is stored.
+    pub name: String,
+}
+
+/// The form of a source: of a new one it posts to `/sources/new`, else to `/sources/{id}/edit`.
 #[derive(Debug, Clone, Template)]
-#[template(path = "source_new.html")]
-pub struct SourceNewPage {
+#[template(path = "source_form.html")]
+pub struct SourceFormPage {
     /// The frame.
     pub layout: Layout,
     /// The fields.
     pub groups: Vec<FieldGroup>,
     /// Folders of this machine that a source may be in; empty = none.
     pub folders: Vec<String>,
+    /// The source it changes; `None` = a new one.
+    pub edited: Option<EditedSource>,
 }
 
-impl SourceNewPage {
+impl SourceFormPage {
+    /// Its heading.
+    pub fn heading(&self) -> String {
+        match &self.edited {
+            Some(source) => format!("Change {}", source.name),
+            None => "Add a source".to_owned(),
+        }
+    }
+
+    /// Where it posts to.
+    pub fn action(&self) -> String {
+        match &self.edited {
+            Some(source) => format!("/sources/{}/edit", source.id),
+            None => "/sources/new".to_owned(),
+        }
+    }
+
+    /// Where one goes without sending it.
+    pub fn back(&self) -> String {
+        match &self.edited {
+            Some(source) => format!("/sources/{}", source.id),
+            None => "/sources".to_owned(),
+        }
+    }
+
     /// What is wrong: name, label and words of each field.
     pub fn troubles(&self) -> Vec<(&'static str, &'static str, &str)> {
         self.groups.iter().flat_map(|group| &group.fields).filter_map(Field::trouble).collect()

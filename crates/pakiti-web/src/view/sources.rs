@@ -15,8 +15,10 @@ pub struct SourceRow {
     pub id: i64,
     /// Name.
     pub name: String,
-    /// Kind (`apt`).
+    /// Kind (`apt`, `OVAL definitions`).
     pub kind: String,
+    /// Does it hold definitions, and no packages?
+    pub definitions: bool,
     /// Where it is fetched from: an address or a path.
     pub url: String,
     /// The OS group it speaks for; `None` = it speaks for none yet.
@@ -35,7 +37,7 @@ pub struct SourceRow {
     pub last_success: Option<i64>,
     /// When it is fetched next; `None` = never (disabled).
     pub next_due: Option<i64>,
-    /// Packages of its active snapshot.
+    /// Packages or definitions of its active snapshot.
     pub packages: u64,
     /// Items of its active snapshot that could not be read.
     pub skipped: u64,
@@ -62,6 +64,14 @@ impl SourceRow {
     /// Does it speak for hosts of this OS group? For unmapped hosts (empty) no source does.
     pub fn speaks_for(&self, os_group: &str) -> bool {
         !os_group.is_empty() && self.groups().contains(&os_group)
+    }
+
+    /// `63,461 packages`, `1 definition`.
+    pub fn items_words(&self) -> String {
+        match self.definitions {
+            true => count(self.packages, "definition", "definitions"),
+            false => count(self.packages, "package", "packages"),
+        }
     }
 
     /// The pill of its state.

@@ -4,6 +4,7 @@ mod chromium;
 
 use crate::harness::fleet::{Fleet, fleet};
 use crate::harness::{PASSWORD, TestServer, target};
+use crate::pages::findings;
 use chromium::{Browser, with_browser};
 use pakiti_store::account::Role;
 use std::net::SocketAddr;
@@ -15,13 +16,19 @@ use tokio::net::TcpListener;
 async fn listening() -> (TestServer, Fleet, SocketAddr) {
     let server = TestServer::start().await;
     let fleet = fleet(&server).await;
+    let address = listen(&server).await;
+    (server, fleet, address)
+}
+
+/// Opens a port for a server, and an account for maria.
+async fn listen(server: &TestServer) -> SocketAddr {
     server.add_user("maria", Role::Administrator).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let engine = server.app.engine.clone();
     let never = std::future::pending();
     tokio::spawn(pakiti_web::serve(engine, listener, Default::default(), never));
-    (server, fleet, address)
+    address
 }
 
 async fn sign_in(browser: &Browser) {
@@ -30,7 +37,7 @@ async fn sign_in(browser: &Browser) {
     assert_eq!(browser.focused().await, "name", "the cursor waits in the first field");
     name.send_keys("maria").await.unwrap();
     browser.find("#password").await.send_keys(PASSWORD + Key::Enter).await.unwrap();
-    assert_eq!(browser.path().await, "/hosts");
+    browser.arrives_at("/hosts").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,14 +76,53 @@ async fn a_person_signs_in_looks_around_and_signs_out() {
         browser.click(By::LinkText("debian-12-security")).await;
         browser.no_sideways_scroll().await;
         browser.click(By::XPath("//button[text()='Sync now']")).await;
-        assert_eq!(browser.path().await, format!("/sources/{}?done=due", fleet.security));
+        browser.arrives_at(&format!("/sources/{}?done=due", fleet.security)).await;
         browser.click(By::LinkText("Remove…")).await;
         browser.no_sideways_scroll().await;
         browser.click(By::LinkText("Keep it")).await;
         browser.click(By::XPath("//button[text()='Sign out']")).await;
-        assert_eq!(browser.path().await, "/sign-in");
+        browser.arrives_at("/sign-in").await;
         browser.goto(&host).await;
         assert_eq!(browser.path().await, format!("/sign-in?next=%2Fhosts%2F{}", fleet.web1));
+        browser.nothing_went_wrong().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_goes_from_a_cve_to_the_proof_of_a_finding() {
+    let server = TestServer::start().await;
+    findings::sources(&server).await;
+    let id = server.report(&findings::host("r1.example.org").with("site", "A")).await;
+    server.report(&findings::host("r2.example.org")).await;
+    let address = listen(&server).await;
+    with_browser(address, async |browser| {
+        sign_in(browser).await;
+        browser.no_sideways_scroll().await;
+        browser.click(By::LinkText("CVEs")).await;
+        assert_eq!(browser.path().await, "/cves");
+        browser.no_sideways_scroll().await;
+        browser.click(By::LinkText("CVE-2026-1001")).await;
+        browser.no_sideways_scroll().await;
+        browser.click(By::LinkText("r1.example.org")).await;
+        assert_eq!(browser.path().await, format!("/hosts/{id}?tab=findings&q=CVE-2026-1001"));
+        browser.click(By::Css("tr.finding summary")).await;
+        assert!(browser.text("tr.finding details").await.contains("1:3.0.7-24.el9 < 1:3.0.7-25.el9"));
+        browser.no_sideways_scroll().await;
+        browser.click(By::LinkText("Clear the filter")).await;
+        assert_eq!(browser.count("tr.finding").await, 10);
+        browser.no_sideways_scroll().await;
+        browser.click(By::Css(".tallies a.reboot")).await;
+        assert_eq!(browser.count("tr.finding").await, 1);
+        let host = format!("/hosts/{id}?tab=findings");
+        for (name, path) in [("findings", &*host), ("cves", "/cves"), ("cve", "/cves/CVE-2026-2001")] {
+            for scheme in ["light", "dark"] {
+                browser.prefer(scheme).await;
+                browser.goto(path).await;
+                let file = target().join("tmp").join(format!("{name}-{scheme}.png"));
+                assert!(browser.picture(&file).await.len() > 10_000, "an empty picture");
+            }
+        }
         browser.nothing_went_wrong().await;
     })
     .await;

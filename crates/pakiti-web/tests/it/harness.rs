@@ -6,6 +6,7 @@ pub(crate) mod databases;
 pub(crate) mod client;
 pub(crate) mod fleet;
 pub(crate) mod html;
+pub(crate) mod oval;
 pub(crate) mod report;
 pub(crate) mod suite;
 pub(crate) mod yum;

@@ -9,7 +9,8 @@ use crate::harness::{TestServer, fleet};
 use pakiti_store::account::Role;
 
 const EVIL: &str = "\"'><script>alert(1)</script><img/src=x/onerror=alert(1)>{{7*7777}}&amp;";
-const TABS: [&str; 5] = ["", "?tab=updates", "?tab=packages", "?tab=coverage", "?tab=reports"];
+const TABS: [&str; 6] =
+    ["", "?tab=findings", "?tab=updates", "?tab=packages", "?tab=coverage", "?tab=reports"];
 
 /// Every page about this host and its lists, each of which must be there.
 async fn pages(client: &Client, host: i64) -> Vec<(String, String)> {
@@ -82,6 +83,36 @@ async fn markup_in_every_field_stays_text_on_every_page() {
 }
 
 #[tokio::test]
+async fn hostile_definitions_stay_text_on_every_page() {
+    use crate::harness::oval::Definitions;
+    let server = TestServer::start().await;
+    let client = server.with_user("root", Role::Administrator).await;
+    Definitions::debian12(EVIL)
+        .fixed(("CVE-2026-1", "critical", "9.8"), EVIL, (EVIL, "2.0"))
+        .fixed(("", "important", "7.0"), EVIL, (EVIL, "3.0"))
+        .unfixed("CVE-2026-2", "low", EVIL, EVIL)
+        .put(&server)
+        .await;
+    let id = server
+        .report(&Report::debian("n1").line(&format!("{EVIL}\t1.0\tamd64\t{EVIL}\t1.0\t-\t-\t-\t-\t-")))
+        .await;
+    let mut paths = vec![format!("/hosts/{id}?tab=findings"), format!("/hosts/{id}"), "/cves".to_owned()];
+    let list = client.page("/cves").await;
+    let cves: Vec<String> =
+        links(&list).into_iter().map(|link| link.href).filter(|href| href.starts_with("/cves/")).collect();
+    assert!(
+        cves.iter().any(|href| href.contains("script")),
+        "an advisory without a CVE is one of them: {cves:?}"
+    );
+    paths.extend(cves);
+    for path in paths {
+        let html = client.page(&path).await;
+        is_harmless(&path, &html);
+        assert!(path.ends_with(&id.to_string()) || unescape(&html).contains("<script>alert(1)"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_people_type_into_an_address_stays_text() {
     let (server, client) = evil_server().await;
     let id = server.report(&Report::debian("n1").package("bash", "1")).await;
@@ -90,6 +121,9 @@ async fn what_people_type_into_an_address_stays_text() {
         format!("/hosts?q={evil}&os={evil}&group={evil}&state={evil}&sort={evil}&after={evil}"),
         format!("/hosts/{id}?tab={evil}"),
         format!("/hosts/{id}?tab=updates&kind={evil}&q={evil}"),
+        format!("/hosts/{id}?tab=findings&state={evil}&severity={evil}&q={evil}&after={evil}"),
+        format!("/cves?state={evil}&severity={evil}&q={evil}&after={evil}"),
+        format!("/cves/{evil}?state={evil}&after={evil}"),
         format!("/hosts/{id}?tab=packages&status={evil}&q={evil}&after={evil}"),
         format!("/hosts/{id}?tab=reports&after={evil}"),
         format!("/sign-in?next={evil}"),

@@ -1,11 +1,16 @@
 //! Pages over a real store: filters, paging, numbers that are proved by the lists they link to.
 
 mod counts;
+mod cves;
+pub(crate) mod findings;
 mod host;
 mod hosts;
 mod metrics;
+mod oval_source;
 mod rpm;
+mod rules;
 mod source_changes;
+mod source_edits;
 mod sources;
 mod stale;
 

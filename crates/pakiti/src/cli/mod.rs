@@ -2,19 +2,23 @@
 //!
 //! Each command is a module with its clap arguments and an async `run`; [`run`] drives it.
 
+pub(crate) mod cve;
 pub(crate) mod database;
 pub(crate) mod engine;
+pub(crate) mod explain;
 pub(crate) mod host;
-pub(crate) mod interval;
 pub(crate) mod log;
 pub(crate) mod migrate;
 pub(crate) mod name;
 pub(crate) mod output;
+pub(crate) mod rule;
 pub(crate) mod serve;
 pub(crate) mod server;
 pub(crate) mod source;
 pub(crate) mod user;
 pub(crate) mod verify;
+
+pub(crate) use pakiti_engine::source::interval;
 
 use anyhow::Context as _;
 use std::fmt::Display;

@@ -26,7 +26,7 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct OutputArgs {
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(long, alias = "format", value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) output: Format,
 }
 
@@ -151,7 +151,7 @@ pub(crate) struct Listing {
 /// One thing: facts about it, and lists that belong to it.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// Key, title in tables, value.
+    /// Key, title in tables (empty = too much for a table), value.
     pub(crate) facts: Vec<(&'static str, &'static str, Value)>,
     /// Key, title in tables, rows.
     pub(crate) lists: Vec<(&'static str, String, Listing)>,
@@ -226,7 +226,8 @@ impl Document {
 
     fn table(&self, output: &mut impl Write) -> io::Result<()> {
         let mut table = plain();
-        for (_, title, value) in self.facts.iter().filter(|(.., value)| *value != Value::None) {
+        let shown = |(_, title, value): &&(&str, &str, Value)| !title.is_empty() && *value != Value::None;
+        for (_, title, value) in self.facts.iter().filter(shown) {
             table.add_row([Cell::new(title), Cell::new(value.shown())]);
         }
         lines(&table, output)?;

@@ -58,6 +58,7 @@ pub(crate) struct EvaluateArgs {
     /// A source; may be repeated. Options of apt: components=main+contrib, security=auto|yes|no, priority=N,
     /// keyring=FILE, trusted=yes|no, check-valid-until=yes|no, os-group=ID, name=NAME. Of yum: security=yes|no,
     /// priority=N, excludes=GLOB+GLOB, module-hotfixes=yes|no, keyring=FILE, trusted=yes|no, os-group=ID, name=NAME.
+    /// Of updateinfo: os-group=ID, name=NAME. Of oval: complete=auto|yes|no, os-group=ID, name=NAME.
     #[arg(long = "source", required = true, value_name = "KIND=PATH_OR_URL[,OPTION=VALUE...]")]
     #[arg(value_parser = SourceArg::parse)]
     pub(crate) sources: Vec<SourceArg>,
@@ -149,6 +150,9 @@ pub(crate) enum ArgumentError {
         /// What opening it gave.
         source: std::io::Error,
     },
+    /// A folder stands for no file.
+    #[error("{0}: is a folder")]
+    FactFolder(String),
     /// Not `signature=true`.
     #[error("the one assumption there is: signature=true")]
     Assumption,
@@ -183,7 +187,11 @@ fn file_fact(text: &str) -> Result<FileFact, ArgumentError> {
     if !file.starts_with('/') || path.is_empty() {
         return Err(ArgumentError::Fact);
     }
-    std::fs::File::open(path).map_err(|source| ArgumentError::FactFile { path: path.to_owned(), source })?;
+    let refused = |source| ArgumentError::FactFile { path: path.to_owned(), source };
+    let metadata = std::fs::File::open(path).and_then(|file| file.metadata()).map_err(refused)?;
+    if metadata.is_dir() {
+        return Err(ArgumentError::FactFolder(path.to_owned()));
+    }
     Ok(FileFact { file: file.to_owned(), path: PathBuf::from(path) })
 }
 

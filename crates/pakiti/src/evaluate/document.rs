@@ -1,11 +1,11 @@
 //! The JSON document of `pakiti evaluate`.
 //!
 //! contract.md "JSON": names and order of the fields are normative, arrays are sorted, no field is missing.
-//! Repositories give no findings: that array stays empty.
 
+use super::findings::{self, FindingRow};
 use super::report::Subject;
 use super::skipped::SkippedRow;
-use pakiti_core::judge;
+use pakiti_core::judge::{self, Judged};
 use pakiti_core::judgement::{Judgement, Update};
 use pakiti_core::package::Package;
 use pakiti_core::rules::RuleIndex;
@@ -20,7 +20,7 @@ pub(crate) struct Document {
     pub(crate) host: Host,
     pub(crate) updates: Vec<UpdateRow>,
     pub(crate) obsoletes: Vec<ObsoleteRow>,
-    findings: [(); 0],
+    pub(crate) findings: Vec<FindingRow>,
     pub(crate) coverage: Coverage,
     pub(crate) skipped: Vec<SkippedRow>,
 }
@@ -74,7 +74,7 @@ pub(crate) struct Coverage {
 /// Judges the subject and writes down what was found.
 pub(crate) fn document(index: &RuleIndex, subject: Subject, skipped: Vec<SkippedRow>) -> Document {
     let Subject { name, os, arch, context, packages, .. } = subject;
-    let (judgements, verdict) = judge::judge(index, &context, &packages);
+    let Judged { judgements, findings, verdict } = judge::judge(index, &context, &packages);
     let unknown = verdict.unknown.iter().filter_map(|id| packages.get(*id as usize));
     let coverage = Coverage {
         packages: verdict.counters.packages,
@@ -83,6 +83,7 @@ pub(crate) fn document(index: &RuleIndex, subject: Subject, skipped: Vec<Skipped
         unknown: unknown.map(|package| package.name.clone()).collect(),
     };
     let obsoletes = obsoletes(&packages, &judgements);
+    let findings = findings::rows(&packages, findings);
     let mut updates: Vec<UpdateRow> = packages
         .iter()
         .zip(judgements)
@@ -104,7 +105,7 @@ pub(crate) fn document(index: &RuleIndex, subject: Subject, skipped: Vec<Skipped
         host: Host { name, os, os_group, arch, kernel: context.kernel },
         updates,
         obsoletes,
-        findings: [],
+        findings,
         coverage,
         skipped,
     }

@@ -3,6 +3,8 @@
 //! contract.md "Sources": a refused source stands in `skipped`, the others count. A path never touches the
 //! network; an index fetched over the network is refused once it is expired, as the server refuses it.
 
+mod single;
+
 use super::skipped::SkippedRows;
 use super::source::{AptSourceOptions, Kind, Place, SourceArg, YumSourceOptions};
 use crate::keyrings;
@@ -10,8 +12,9 @@ use pakiti_core::arch::deb_arch;
 use pakiti_core::context::GroupContext;
 use pakiti_core::judgement::SourceId;
 use pakiti_core::package::{Package, PackageFormat};
-use pakiti_core::repository::RepositoryContent;
+use pakiti_core::repository::SnapshotContent;
 use pakiti_engine::source::fetch::{self, Answer, FetchError, Validators, WebFolder};
+use pakiti_formats::definition::oval::OvalError;
 use pakiti_formats::repository::apt::lists::{self, NamedSuite};
 use pakiti_formats::repository::apt::suite::{Folder, LocalFolder};
 use pakiti_formats::repository::apt::{AptError, AptOptions, LoadedSuite, suite};
@@ -34,7 +37,7 @@ const MAX_PRIMARY: u64 = 512 << 20;
 #[derive(Debug)]
 pub(crate) struct Loaded {
     /// Content of every suite, with the number of its source.
-    pub(crate) contents: Vec<(SourceId, RepositoryContent)>,
+    pub(crate) contents: Vec<(SourceId, SnapshotContent)>,
     /// Was a source, or a suite of one, refused?
     pub(crate) refused: bool,
 }
@@ -54,6 +57,12 @@ enum RefusedError {
     Client(#[from] reqwest::Error),
     #[error("cannot fetch: {0}")]
     Runtime(std::io::Error),
+    #[error("not readable: {0}")]
+    Unreadable(std::io::Error),
+    #[error("no such file")]
+    Missing,
+    #[error(transparent)]
+    Oval(#[from] OvalError),
 }
 
 /// How all sources are loaded.
@@ -80,6 +89,14 @@ pub(crate) fn load(sources: &[SourceArg], how: Loading<'_>, skipped: &mut Skippe
             Kind::Yum(yum) => repository(source, yum, how.now).map(|repository| {
                 skipped.push_list(&source.label(), &repository.skipped, str::to_owned);
                 loaded.contents.push((id, repository.content));
+            }),
+            Kind::Updateinfo(yum) => single::updateinfo(source, yum).map(|repository| {
+                skipped.push_list(&source.label(), &repository.skipped, str::to_owned);
+                loaded.contents.push((id, repository.content));
+            }),
+            Kind::Oval(oval) => single::oval(source, oval).map(|(content, list)| {
+                skipped.push_list(&source.label(), &list, str::to_owned);
+                loaded.contents.push((id, content));
             }),
         };
         match done {

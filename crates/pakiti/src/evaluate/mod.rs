@@ -4,7 +4,9 @@
 //! configuration; only the document on standard output.
 
 mod args;
+mod definitions;
 mod document;
+mod findings;
 mod load;
 mod report;
 mod skipped;
@@ -24,6 +26,8 @@ use std::process::ExitCode;
 
 /// Exit status: something was skipped, with `--strict`.
 const SKIPPED: u8 = 1;
+/// Exit status: the command line names what cannot be used.
+const USAGE: u8 = 2;
 /// Exit status: no report, or a source was refused.
 const REFUSED: u8 = 3;
 
@@ -32,6 +36,13 @@ const REFUSED: u8 = 3;
 /// # Errors
 /// What writing to standard output gave.
 pub(crate) fn run(args: &EvaluateArgs) -> io::Result<ExitCode> {
+    let files = match definitions::files(args) {
+        Ok(files) => files,
+        Err(error) => {
+            eprintln!("error: --fact: {error}");
+            return Ok(ExitCode::from(USAGE));
+        }
+    };
     let read = match report::read(&args.report, args.report_format) {
         Ok(read) => read,
         Err(error) => {
@@ -49,21 +60,30 @@ pub(crate) fn run(args: &EvaluateArgs) -> io::Result<ExitCode> {
         now: args.now.unwrap_or_else(clock::now).as_second(),
     };
     let loaded = load::load(&args.sources, how, &mut skipped);
-    let index = RuleIndex::build(0, loaded.contents).named_for_the_report();
-    subject.take_epochs(&index);
-    let document = document::document(&index, subject, skipped.finish());
     let mut output = io::BufWriter::new(io::stdout().lock());
-    match args.output {
-        Output::Json => {
-            serde_json::to_writer(&mut output, &document)?;
-            writeln!(output)?;
+    // Judging is not needed for the results of definitions, and would be most of the time.
+    let left_out = if args.output == Output::Definitions {
+        let documents: Vec<_> = loaded.contents.iter().filter_map(|(_, c)| c.definitions.clone()).collect();
+        if subject.has_open_epochs() {
+            subject.take_epochs(&RuleIndex::build(0, loaded.contents));
         }
-        Output::Table => table::write(&mut output, &document)?,
-        // One line per definition of every OVAL source: apt sources have none.
-        Output::Definitions => {}
-    }
+        definitions::write(&mut output, args, &subject, &files, &documents)?;
+        skipped.finish()
+    } else {
+        let index = RuleIndex::build(0, loaded.contents).named_for_the_report();
+        subject.take_epochs(&index);
+        let document = document::document(&index, subject, skipped.finish());
+        match args.output {
+            Output::Json => {
+                serde_json::to_writer(&mut output, &document)?;
+                writeln!(output)?;
+            }
+            _ => table::write(&mut output, &document)?,
+        }
+        document.skipped
+    };
     output.flush()?;
-    Ok(match (loaded.refused, args.strict && !document.skipped.is_empty()) {
+    Ok(match (loaded.refused, args.strict && !left_out.is_empty()) {
         (true, _) => ExitCode::from(REFUSED),
         (false, true) => ExitCode::from(SKIPPED),
         (false, false) => ExitCode::SUCCESS,

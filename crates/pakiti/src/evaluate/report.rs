@@ -57,6 +57,11 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
+    /// Are there packages whose epoch only a repository can tell?
+    pub(crate) fn has_open_epochs(&self) -> bool {
+        !self.epochs_open.is_empty()
+    }
+
     /// Takes the epochs that the report does not tell from the repositories. contract.md "Reports": that of the
     /// matching (name, version-release, arch), else 0.
     pub(crate) fn take_epochs(&mut self, index: &RuleIndex) {
@@ -118,6 +123,7 @@ pub(crate) fn subject(args: &EvaluateArgs, report: Report) -> Subject {
             repositories: header.repositories,
             pins: header.pins,
             excludes: header.excludes,
+            ..GroupContext::default()
         },
         // A container runs its host's kernel: only who calls us may say which one counts.
         kernel: args.kernel.clone().or_else(|| own(header.kernel)),

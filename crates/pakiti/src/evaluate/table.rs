@@ -1,15 +1,18 @@
-//! The document for people: four sections, security updates first.
+//! The document for people: its sections, security updates and the worst findings first.
 //!
 //! Colours only on a terminal. Text of vendors and reporters may hold control characters: they are not printed.
 
 use super::document::{Document, ObsoleteRow, UpdateRow};
+use super::findings::FindingRow;
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use pakiti_core::finding::FindingState;
+use pakiti_core::severity::Severity;
 use std::io::{self, Write};
 
 /// Names of unknown packages that are listed.
 const LISTED_NAMES: usize = 20;
 
-/// Writes the four sections.
+/// Writes the sections.
 ///
 /// # Errors
 /// What writing to `output` gave.
@@ -18,6 +21,7 @@ pub(crate) fn write(output: &mut impl Write, document: &Document) -> io::Result<
     let security = document.updates.iter().filter(|row| row.kind == "security").count();
     let title = format!("Updates: {} ({security} security)", document.updates.len());
     section(output, &title, &updates(&document.updates))?;
+    section(output, &findings_title(&document.findings), &findings(&document.findings))?;
     if !document.obsoletes.is_empty() {
         section(output, &format!("Replaced: {}", document.obsoletes.len()), &obsoletes(&document.obsoletes))?;
     }
@@ -81,6 +85,53 @@ fn updates(rows: &[UpdateRow]) -> Table {
             if row.kind == "security" { kind.fg(Color::Red) } else { kind },
             cell(&row.repositories.join(" ")),
             cell(&notes(row)),
+        ]);
+    }
+    table
+}
+
+/// `Findings: 3 (2 fixable, 1 unfixed)`.
+fn findings_title(rows: &[FindingRow]) -> String {
+    let states =
+        [FindingState::Fixable, FindingState::Unfixed, FindingState::PendingReboot, FindingState::Leftover];
+    let counts: Vec<String> = (states.iter())
+        .map(|state| (rows.iter().filter(|row| row.state == state.word()).count(), state.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    match counts.is_empty() {
+        true => "Findings: 0".to_owned(),
+        false => format!("Findings: {} ({})", rows.len(), counts.join(", ")),
+    }
+}
+
+/// By severity, then by what can be done.
+fn findings(rows: &[FindingRow]) -> Table {
+    if rows.is_empty() {
+        let mut table = plain(&[]);
+        table.add_row(["none"]);
+        return table;
+    }
+    let header = ["severity", "state", "CVE", "advisory", "package", "installed", "fixed", "source"];
+    let mut table = plain(&header);
+    let mut rows: Vec<&FindingRow> = rows.iter().collect();
+    rows.sort_by_key(|row| (Severity::of_word(row.severity), FindingState::from_word(row.state)));
+    for row in rows {
+        let severity = cell(row.severity);
+        let or_dash = |text: &Option<String>| cell(text.as_deref().unwrap_or("-"));
+        let state = match &row.vendor_state {
+            Some(word) => format!("{}: {word}", row.state),
+            None => row.state.to_owned(),
+        };
+        table.add_row([
+            if row.severity == Severity::Critical.word() { severity.fg(Color::Red) } else { severity },
+            cell(&state),
+            or_dash(&row.cve),
+            or_dash(&row.advisory),
+            cell(&row.package),
+            cell(&row.installed),
+            or_dash(&row.fixed),
+            cell(&row.source),
         ]);
     }
     table

@@ -1,7 +1,9 @@
 //! The commands that open a database, as they are run: help, accounts, sources, hosts, verification.
 
+mod findings;
 mod help;
 mod hosts;
+mod source_change;
 mod source_import;
 mod source_lists;
 mod source_sync;

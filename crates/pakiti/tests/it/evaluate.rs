@@ -2,6 +2,8 @@
 
 mod apt;
 pub(crate) mod archive;
+mod oval;
+pub(crate) mod oval_file;
 mod real;
 mod refused;
 mod reports;

@@ -5,7 +5,7 @@
 //! an update is a rule of the whole set ([`crate::judge::superseded`]).
 
 use super::modules::Membership;
-use super::{Fix, Obsoleter, Offer, excludes, order};
+use super::{Fix, Obsoleter, Offer, excludes, findings, order};
 use crate::arch::rpm_accepts;
 use crate::context::GroupContext;
 use crate::judgement::{Covered, Judgement, Replacement, Update, UpdateKind, Why};
@@ -34,7 +34,8 @@ pub(in super::super) fn judge(
         choice.candidates(offers, &installed).into_iter().map(|best| choice.update(offers, best, &installed));
     let update = updates.next();
     let further = updates.collect();
-    Judgement { update, covered, further, replaced_by: choice.replacements(&installed) }
+    let findings = findings::found(index, view, context, package, &installed);
+    Judgement { update, covered, further, replaced_by: choice.replacements(&installed), findings }
 }
 
 /// What is to be replaced, and where.
@@ -55,7 +56,8 @@ impl<'a> Choice<'a> {
         for offer in offers.iter().filter(|offer| *offer.arch == *self.package.arch) {
             if let Some(repository) = self.repository(offer.repository) {
                 covered.in_repository = true;
-                covered.judged |= repository.judged && self.context.os_group.is_some();
+                let judged = self.view.judges(offer.repository, repository);
+                covered.judged |= judged && self.context.os_group.is_some();
             }
         }
         covered
@@ -215,7 +217,9 @@ impl<'a> Choice<'a> {
             }
         };
         let os_group = self.context.os_group.as_ref().map_or("not mapped", |group| &group.0);
-        let mut gates = vec![format!("OS group {os_group}"), format!("architecture {}", best.arch)];
+        let mut gates = vec![format!("OS group {os_group}")];
+        gates.extend(repository.and_then(|repository| repository.group_gate(self.context)));
+        gates.push(format!("architecture {}", best.arch));
         if let Membership::Active(at) = self.view.modules.membership(&best.streams)
             && let Some(stream) = self.index.rpm.streams.get(at as usize)
         {

@@ -5,14 +5,16 @@
 
 mod choice;
 mod excludes;
+pub(super) mod findings;
 pub(super) mod modules;
 
 pub(super) use choice::judge;
+pub(super) use findings::NO_CVE;
 
 use crate::advisory::Advisory;
 use crate::module::ModuleStream;
-use crate::package::PackageFormat;
-use crate::repository::{Dependency, IndexedPackage, Relation, RepositoryContent};
+use crate::package::{Package, PackageFormat};
+use crate::repository::{Dependency, IndexedPackage, Relation, SnapshotContent};
 use crate::version::{self, VersionKey};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -96,8 +98,8 @@ pub(super) struct RpmIndex {
 
 impl RpmIndex {
     /// Adds what one repository says. Versions that have no order were dropped by the formats.
-    pub(super) fn add(&mut self, repository: u32, content: RepositoryContent) {
-        let RepositoryContent { packages, advisories, modules, meta: _ } = content;
+    pub(super) fn add(&mut self, repository: u32, content: SnapshotContent) {
+        let SnapshotContent { packages, advisories, modules, meta: _, definitions: _ } = content;
         for stream in modules.streams {
             self.add_stream(repository, stream);
         }
@@ -134,6 +136,16 @@ impl RpmIndex {
     /// The advisory with this id, without its packages.
     pub(super) fn advisory(&self, id: &str) -> Option<&Advisory> {
         self.advisories.get(*self.advisory_places.get(id)? as usize)
+    }
+
+    /// A fix by its place among those of the package's name.
+    pub(super) fn fix(&self, package: &Package, place: u32) -> Option<&Fix> {
+        self.fixes.get(package.name.as_str())?.get(place as usize)
+    }
+
+    /// Can this package tell a module stream, by its label or its build?
+    pub(super) fn tells(&self, package: &Package) -> bool {
+        !package.module.is_empty() || self.modular_names.contains(package.name.as_str())
     }
 
     /// The module builds that hold an installed package, by its name, version and architecture.

@@ -312,3 +312,9 @@ impl RpmIndex {
         out
     }
 }
+
+/// Name and stream of a module label (`name:stream[:version[:context]]`); `None` = it is none.
+pub(super) fn name_and_stream(label: &str) -> Option<(&str, &str)> {
+    let mut parts = label.splitn(3, ':');
+    Some((parts.next()?, parts.next()?)).filter(|(name, stream)| !name.is_empty() && !stream.is_empty())
+}

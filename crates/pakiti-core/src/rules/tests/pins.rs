@@ -15,7 +15,7 @@ fn pins(text: &str) -> Vec<Pin> {
 }
 
 /// stable 5.32 and 5.36~bpo1 (main), unstable 5.38 (contrib, another site), security 5.32+u1, all of `perl`.
-fn vendors() -> Vec<RepositoryContent> {
+fn vendors() -> Vec<SnapshotContent> {
     let named = |codename: &str, suite: &str, label: &str, version: &str, site: &str, packages: &[_]| {
         let mut content = repository(codename, false, packages);
         content.meta.suite = suite.into();

@@ -21,7 +21,7 @@ pub mod suite;
 use crate::openpgp::{GoodSignature, SignatureError};
 use crate::repository::SkipList;
 use pakiti_core::os_group::OsGroupId;
-use pakiti_core::repository::RepositoryContent;
+use pakiti_core::repository::SnapshotContent;
 use std::collections::BTreeSet;
 
 /// Is a suite a security suite?
@@ -114,7 +114,7 @@ pub struct LoadedFile {
 #[derive(Debug)]
 pub struct LoadedSuite {
     /// Its packages, in canonical order.
-    pub content: RepositoryContent,
+    pub content: SnapshotContent,
     /// Architectures of its packages.
     pub architectures: BTreeSet<String>,
     /// What was read, in the order of the paths.

@@ -10,7 +10,7 @@ use super::{AptError, AptOptions, LoadedSuite, Security, Signature, Unchecked};
 use crate::openpgp::{self, Keyring};
 use crate::repository::{SkipList, SkipReason};
 use pakiti_core::os_group;
-use pakiti_core::repository::{RepositoryContent, RepositoryMeta};
+use pakiti_core::repository::{SnapshotContent, SourceMeta};
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -97,7 +97,7 @@ pub struct Index {
 /// file of it could be read.
 pub fn load(folder: &dyn Folder, options: &AptOptions) -> Result<LoadedSuite, AptError> {
     let OpenedRelease { release, signature, mut skipped, expired } = open_release(folder, options)?;
-    let mut content = RepositoryContent { meta: meta(&release, options), ..Default::default() };
+    let mut content = SnapshotContent { meta: meta(&release, options), ..Default::default() };
     let mut files = Vec::new();
     for index in indexes(&release, options) {
         files.extend(index_file::read(folder, &release, &index, &mut content.packages, &mut skipped));
@@ -185,9 +185,9 @@ fn detached(
     Ok((FILE, verified.text, Signature::Good(verified.good)))
 }
 
-fn meta(release: &Release, options: &AptOptions) -> RepositoryMeta {
+fn meta(release: &Release, options: &AptOptions) -> SourceMeta {
     let stated = options.os_group.clone();
-    RepositoryMeta {
+    SourceMeta {
         origin: release.origin.clone(),
         label: release.label.clone(),
         suite: release.suite.clone(),
@@ -205,7 +205,7 @@ fn meta(release: &Release, options: &AptOptions) -> RepositoryMeta {
             Security::Auto => is_security(release),
         },
         priority: options.priority,
-        ..RepositoryMeta::default()
+        ..SourceMeta::default()
     }
 }
 

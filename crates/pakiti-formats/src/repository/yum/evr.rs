@@ -3,8 +3,8 @@
 //! rpm orders by epoch, version, release; written `[epoch:]version-release`, an epoch of 0 left out
 //! (contract.md). What cannot be ordered is no version.
 
-use super::xml::NOT_TEXT;
 use crate::repository::SkipReason;
+use crate::xml::NOT_TEXT;
 use pakiti_core::package::PackageFormat;
 use pakiti_core::version;
 

@@ -10,7 +10,7 @@ use crate::repository::apt::suite::Folder;
 use crate::repository::apt::{LoadedFile, Signature, Unchecked};
 use crate::repository::{SkipList, SkipReason};
 use pakiti_core::module::Modules;
-use pakiti_core::repository::{IndexedPackage, RepositoryContent, RepositoryKind, RepositoryMeta};
+use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceKind, SourceMeta};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -53,6 +53,23 @@ pub fn load_primary(file: &str, data: &[u8], options: &YumOptions) -> Result<Loa
     let sha256 = hex(&Sha256::digest(data));
     let whole = File { path: file.to_owned(), data: Cow::Borrowed(data), sha256 };
     loading.packages(whole).map_err(refused)?;
+    Ok(loading.finish(not_checked(options), Modules::default()))
+}
+
+/// Loads a lone `updateinfo.xml`, compressed or not: advisories without packages. `file` is its name for messages.
+///
+/// # Errors
+/// [`YumError`] when it is not one.
+pub fn load_updateinfo(file: &str, data: &[u8], options: &YumOptions) -> Result<LoadedRepository, YumError> {
+    let none = |_: &str, _: u64| -> io::Result<Option<Vec<u8>>> { Ok(None) };
+    let mut loading = Loading::new(&none, options);
+    let refused = |reason| YumError::File { file: file.to_owned(), reason };
+    form(data).map_err(refused)?;
+    let found = updateinfo::read(file, data, &mut loading.skipped).map_err(|error| refused(error.into()))?;
+    loading.advisories = found.advisories;
+    loading.meta.errata = true;
+    let sha256 = hex(&Sha256::digest(data));
+    loading.loaded(File { path: file.to_owned(), data: Cow::Borrowed(data), sha256 }, found.records);
     Ok(loading.finish(not_checked(options), Modules::default()))
 }
 
@@ -130,7 +147,7 @@ struct File<'a> {
 struct Loading<'a> {
     folder: &'a dyn Folder,
     options: &'a YumOptions,
-    meta: RepositoryMeta,
+    meta: SourceMeta,
     packages: Vec<IndexedPackage>,
     advisories: Vec<pakiti_core::advisory::Advisory>,
     files: Vec<LoadedFile>,
@@ -139,8 +156,8 @@ struct Loading<'a> {
 
 impl<'a> Loading<'a> {
     fn new(folder: &'a dyn Folder, options: &'a YumOptions) -> Self {
-        let meta = RepositoryMeta {
-            kind: RepositoryKind::Yum,
+        let meta = SourceMeta {
+            kind: SourceKind::Yum,
             name: options.name.clone(),
             site: options.site.clone(),
             os_group: options.os_group.clone(),
@@ -149,7 +166,7 @@ impl<'a> Loading<'a> {
             excludes: options.excludes.clone(),
             security: options.security,
             priority: options.priority,
-            ..RepositoryMeta::default()
+            ..SourceMeta::default()
         };
         let (packages, advisories, files) = (Vec::new(), Vec::new(), Vec::new());
         Self { folder, options, meta, packages, advisories, files, skipped: SkipList::default() }
@@ -232,7 +249,7 @@ impl<'a> Loading<'a> {
 
     fn finish(self, signature: Signature, modules: Modules) -> LoadedRepository {
         let Self { meta, packages, advisories, files, skipped, .. } = self;
-        let mut content = RepositoryContent { meta, packages, advisories, modules };
+        let mut content = SnapshotContent { meta, packages, advisories, modules, definitions: None };
         content.canonicalise();
         let mut architectures = BTreeSet::new();
         for package in &content.packages {

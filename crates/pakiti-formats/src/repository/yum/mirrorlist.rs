@@ -1,8 +1,8 @@
 //! Lists of mirrors: plain ones (an address a line, `#` comments) and Metalink XML (version 3, as MirrorManager
 //! makes them: the addresses of `repomd.xml`, the most preferred first).
 
-use super::xml::{Xml, XmlError};
 use crate::decompress::{self, DecompressLimits};
+use crate::xml::{Xml, XmlError};
 
 /// Mirrors that are kept.
 const MAX_MIRRORS: usize = 100;

@@ -12,21 +12,19 @@ mod modules;
 mod primary;
 pub mod repo_file;
 pub mod repomd;
-mod source;
 mod updateinfo;
-mod xml;
 mod yaml;
 
-pub use load::{check_repomd, load, load_primary};
+pub use crate::xml::XmlError;
+pub use load::{check_repomd, load, load_primary, load_updateinfo};
 pub use repomd::FileError;
-pub use xml::XmlError;
 pub use yaml::YamlError;
 
 use crate::openpgp::{KeyringError, SignatureError};
 use crate::repository::SkipList;
 use crate::repository::apt::{LoadedFile, Signature};
 use pakiti_core::os_group::OsGroupId;
-use pakiti_core::repository::RepositoryContent;
+use pakiti_core::repository::SnapshotContent;
 use std::collections::BTreeSet;
 
 /// How to load a repository.
@@ -83,7 +81,7 @@ impl YumOptions {
 #[derive(Debug)]
 pub struct LoadedRepository {
     /// Its packages, advisories and modules, in canonical order.
-    pub content: RepositoryContent,
+    pub content: SnapshotContent,
     /// Architectures of its packages.
     pub architectures: BTreeSet<String>,
     /// What was read: primary, updateinfo, modules; `stanzas` are packages, advisories, documents.

@@ -5,8 +5,8 @@
 
 use super::YumOptions;
 use super::evr::{Evr, is_source, word};
-use super::xml::{Tag, Xml, XmlError, resolved};
 use crate::repository::{SkipList, SkipReason};
+use crate::xml::{Tag, Xml, XmlError, resolved};
 use pakiti_core::repository::{Dependency, IndexedPackage, Relation};
 use std::collections::HashMap;
 

@@ -3,8 +3,8 @@
 //! Format: createrepo_c's (its `doc/` and `src/repomd.c`). Names of hashes are yum's: `sha` is SHA-1, which old
 //! repositories have nothing better than; MD5 is refused. A path must stay below the folder of the repository.
 
-use super::xml::{Xml, XmlError};
 use crate::decompress::DecompressError;
+use crate::xml::{Xml, XmlError};
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 

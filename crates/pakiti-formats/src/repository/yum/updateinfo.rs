@@ -7,8 +7,9 @@
 
 use super::date;
 use super::evr::{Evr, is_source, word};
-use super::xml::{NOT_TEXT, Tag, Xml, XmlError, resolved};
+use crate::cve::first as cve;
 use crate::repository::{SkipList, SkipReason};
+use crate::xml::{NOT_TEXT, Tag, Xml, XmlError, resolved};
 use pakiti_core::advisory::{Advisory, AdvisoryPackage, kind_of};
 use pakiti_core::judgement::UpdateKind;
 
@@ -246,25 +247,4 @@ fn severity(text: &str) -> String {
     let word = text.trim().to_ascii_lowercase();
     let plain = word.len() <= 40 && word.chars().all(|c| !c.is_control());
     if plain && word != "none" { word } else { String::new() }
-}
-
-/// The first `CVE-YYYY-NNNN...` in `text`, upper case.
-fn cve(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let digits = |from: usize| {
-        let rest = bytes.get(from..).unwrap_or_default();
-        rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
-    };
-    (0..bytes.len()).find_map(|start| {
-        let prefix = bytes.get(start..start + 4)?;
-        if !prefix.eq_ignore_ascii_case(b"CVE-")
-            || digits(start + 4) != 4
-            || bytes.get(start + 8) != Some(&b'-')
-        {
-            return None;
-        }
-        let number = digits(start + 9);
-        let found = text.get(start..start + 9 + number)?;
-        (4..=19).contains(&number).then(|| found.to_ascii_uppercase())
-    })
 }

@@ -1,7 +1,7 @@
 //! primary.xml: what is kept of a package, what is left out and how that is told.
 
 use super::feed::{Feed, bzip2, gzip, package, primary, told, xz, zstd};
-use pakiti_core::repository::{Dependency, IndexedPackage, Relation, RepositoryKind};
+use pakiti_core::repository::{Dependency, IndexedPackage, Relation, SourceKind};
 use pakiti_formats::repository::apt::{Signature, Unchecked};
 use pakiti_formats::repository::yum::{LoadedRepository, YumOptions, load_primary};
 
@@ -59,7 +59,7 @@ fn everything_that_is_kept_of_a_package() {
         }]
     );
     let meta = &loaded.content.meta;
-    assert_eq!(meta.kind, RepositoryKind::Yum);
+    assert_eq!(meta.kind, SourceKind::Yum);
     assert_eq!((meta.name.as_str(), meta.origin.as_str()), ("test", "Red Hat, \"Inc.\" & Co"));
     assert!(!meta.errata);
     assert_eq!(loaded.signature, Signature::NotChecked(Unchecked::NoKeyring));

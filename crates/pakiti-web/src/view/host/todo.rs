@@ -3,6 +3,7 @@
 use crate::view::command::{Command, PackageTool, Target, upgrade, upgrade_advisories};
 use crate::view::format::count;
 use crate::view::host::advisory::{AdvisoryRow, severities};
+use crate::view::host::closing::{Closing, Number};
 use crate::view::host::updates::UpdateRow;
 use pakiti_core::judgement::UpdateKind;
 use pakiti_core::present::{HostState, STALE_AFTER};
@@ -38,7 +39,7 @@ pub struct Step {
 impl Step {
     /// Are its versions shown at once? Those of security updates are, unless there are very many.
     pub fn is_urgent(&self) -> bool {
-        self.state == HostState::Security && self.updates.len() <= 20
+        matches!(self.state, HostState::Security | HostState::Exposed) && self.updates.len() <= 20
     }
 }
 
@@ -53,6 +54,8 @@ pub struct TodoFacts<'a> {
     pub native_arch: &'a str,
     /// Does the host wait for a reboot, and why (empty = the host does not say)?
     pub reboot: Option<&'a str>,
+    /// How many findings it has, by what closes them.
+    pub findings: Closing,
     /// Time of the last report.
     pub last_report: i64,
     /// Packages no source knows.
@@ -76,6 +79,7 @@ impl TodoTab {
             silence(facts),
             install(facts, &security, UpdateKind::Security),
             install(facts, &others, UpdateKind::Bugfix),
+            close(facts),
             reboot(facts),
             mapping(facts),
             sources(facts),
@@ -105,14 +109,18 @@ fn install(facts: &TodoFacts<'_>, updates: &[&UpdateRow], kind: UpdateKind) -> O
     if number == 0 {
         return None;
     }
+    let closing = match kind {
+        UpdateKind::Security => facts.findings.by_security,
+        _ => facts.findings.by_other,
+    };
     let (state, title, proof) = match kind {
         UpdateKind::Security => (
-            HostState::Security,
+            if closing.critical > 0 { HostState::Exposed } else { HostState::Security },
             format!("Install {}", count(number, "security update", "security updates")),
             "?tab=updates&kind=security",
         ),
         _ => (
-            HostState::Good,
+            if closing.all > 0 { HostState::Security } else { HostState::Good },
             format!("Install {}", count(number, "other update", "other updates")),
             "?tab=updates&kind=other",
         ),
@@ -124,6 +132,7 @@ fn install(facts: &TodoFacts<'_>, updates: &[&UpdateRow], kind: UpdateKind) -> O
     if !severities.is_empty() {
         step.notes.push(format!("Severity: {severities}."));
     }
+    step.notes.extend(closes(closing));
     let (held, free): (Vec<&UpdateRow>, Vec<&UpdateRow>) = updates.iter().copied().partition(|u| u.held);
     if !held.is_empty() {
         let held = count(held.len() as u64, "package is", "packages are");
@@ -140,6 +149,33 @@ fn install(facts: &TodoFacts<'_>, updates: &[&UpdateRow], kind: UpdateKind) -> O
             step.notes.push(format!("{left} not in the command: the name or version is not safe to paste."));
         }
     }
+    Some(step)
+}
+
+/// `It closes 3 findings, 1 of them critical.`
+fn closes(number: Number) -> Option<String> {
+    let findings = count(number.all, "finding", "findings");
+    match number {
+        Number { all: 0, .. } => None,
+        Number { critical: 0, .. } => Some(format!("It closes {findings}.")),
+        Number { critical, .. } => Some(format!("It closes {findings}, {critical} of them critical.")),
+    }
+}
+
+/// The findings that the vendor has fixed and no update here closes.
+fn close(facts: &TodoFacts<'_>) -> Option<Step> {
+    let Number { all, critical } = facts.findings.by_none;
+    if all == 0 {
+        return None;
+    }
+    let state = if critical > 0 { HostState::Exposed } else { HostState::Security };
+    let findings = count(all, "more finding", "more findings");
+    let mut step = step(state, format!("Get the fixes of {findings}"));
+    if critical > 0 {
+        step.notes.push(format!("Critical: {critical}."));
+    }
+    step.notes.push("The vendor has fixed versions that no repository of this server offers: see which, and whether the host gets them.".to_owned());
+    step.more = Some(("All fixable findings by action".to_owned(), "?tab=findings&state=fixable"));
     Some(step)
 }
 
@@ -172,8 +208,9 @@ fn command(facts: &TodoFacts<'_>, updates: &[&UpdateRow]) -> Option<Command> {
 fn reboot(facts: &TodoFacts<'_>) -> Option<Step> {
     let after: Vec<&str> =
         facts.updates.iter().filter(|u| u.update.reboot && !u.held).map(|u| u.package.as_str()).collect();
+    let waiting = facts.findings.by_reboot;
     let pending = facts.reboot.is_some();
-    if !pending && after.is_empty() {
+    if !pending && after.is_empty() && waiting == 0 {
         return None;
     }
     let mut step = step(HostState::Reboot, "Reboot".to_owned());
@@ -184,6 +221,11 @@ fn reboot(facts: &TodoFacts<'_>) -> Option<Step> {
         Some("") => step.notes.push("The host says that it needs one.".to_owned()),
         Some(why) => step.notes.push(format!("The host needs one: {why}.")),
         None => {}
+    }
+    if waiting > 0 {
+        let closes = count(waiting, "finding", "findings");
+        step.notes.push(format!("It closes {closes}: the fix is installed, the old kernel still runs."));
+        step.more = Some(("Which".to_owned(), "?tab=findings&state=pending-reboot"));
     }
     if !after.is_empty() {
         step.notes.push(format!("The updates above ask for one: {}.", after.join(", ")));

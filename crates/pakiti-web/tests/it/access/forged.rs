@@ -11,7 +11,7 @@ use pakiti_web::routes::table;
 fn posts(house: &House) -> Vec<String> {
     let posts = table().into_iter().filter(|r| r.method == Method::POST && r.access != Access::Anyone);
     let paths: Vec<String> = posts.map(|r| r.path.replace("{id}", &house.source.to_string())).collect();
-    assert_eq!(paths.len(), 6, "{paths:?}");
+    assert_eq!(paths.len(), 9, "{paths:?}");
     paths
 }
 

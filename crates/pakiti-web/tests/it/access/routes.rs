@@ -12,7 +12,7 @@ const TOKEN: &str = "metrics-token-of-this-test";
 
 /// Answers of: nobody, a viewer without grants, a viewer of group A, somebody whose account was disabled, an
 /// administrator, the bearer of the metrics token.
-const EXPECTED: [(&str, &str, [u16; 6]); 21] = [
+const EXPECTED: [(&str, &str, [u16; 6]); 28] = [
     ("POST", "/feed", [200, 200, 200, 200, 200, 200]),
     ("POST", "/feed/", [200, 200, 200, 200, 200, 200]),
     ("POST", "/pakiti/feed/", [200, 200, 200, 200, 200, 200]),
@@ -24,6 +24,9 @@ const EXPECTED: [(&str, &str, [u16; 6]); 21] = [
     ("GET", "/", [303, 303, 303, 303, 303, 303]),
     ("GET", "/hosts", [303, 200, 200, 303, 200, 303]),
     ("GET", "/hosts/{id}", [303, 404, 200, 303, 200, 303]),
+    ("GET", "/cves", [303, 200, 200, 303, 200, 303]),
+    // No host of this house has a CVE; who sees one that hosts have: a_cve_is_there_for_those_who_see_a_host_with_it.
+    ("GET", "/cves/{id}", [303, 404, 404, 303, 404, 303]),
     ("GET", "/sources", [303, 200, 200, 303, 200, 303]),
     ("GET", "/sources/{id}", [303, 200, 200, 303, 200, 303]),
     ("GET", "/sources/new", [303, 403, 403, 303, 200, 303]),
@@ -32,9 +35,16 @@ const EXPECTED: [(&str, &str, [u16; 6]); 21] = [
     ("POST", "/sources/{id}/sync", [401, 403, 403, 401, 303, 401]),
     ("POST", "/sources/{id}/disable", [401, 403, 403, 401, 303, 401]),
     ("POST", "/sources/{id}/enable", [401, 403, 403, 401, 303, 401]),
+    ("GET", "/sources/{id}/edit", [303, 403, 403, 303, 200, 303]),
+    // Nothing is entered.
+    ("POST", "/sources/{id}/edit", [401, 403, 403, 401, 422, 401]),
     ("GET", "/sources/{id}/remove", [303, 403, 403, 303, 200, 303]),
     // Nothing of the source is left for routes after it.
     ("POST", "/sources/{id}/remove", [401, 403, 403, 401, 303, 401]),
+    ("GET", "/rules", [303, 200, 200, 303, 200, 303]),
+    // Nothing is entered.
+    ("POST", "/rules", [401, 403, 403, 401, 422, 401]),
+    ("POST", "/rules/remove", [401, 403, 403, 401, 404, 401]),
     // Last: it ends the session.
     ("POST", "/sign-out", [401, 303, 303, 401, 303, 401]),
 ];

@@ -3,12 +3,15 @@
 use super::{House, house};
 use crate::harness::TestServer;
 use crate::harness::client::Client;
-use crate::harness::html::{between, links};
+use crate::harness::html::{all_rows, between, links};
+use crate::harness::oval::Definitions;
+use crate::harness::report::Report;
 use pakiti_store::account::{self, Role};
 use pakiti_store::grant;
 use std::collections::{BTreeSet, VecDeque};
 
-const TABS: [&str; 6] = ["", "?tab=todo", "?tab=updates", "?tab=packages", "?tab=coverage", "?tab=reports"];
+const TABS: [&str; 7] =
+    ["", "?tab=todo", "?tab=findings", "?tab=updates", "?tab=packages", "?tab=coverage", "?tab=reports"];
 
 /// Every page that can be reached by links, and every path somebody might try.
 async fn pages(house: &House, client: &Client) -> Vec<(String, String)> {
@@ -105,4 +108,85 @@ async fn a_grant_for_a_group_or_a_host_opens_just_that() {
     assert!(can(house.a).await && !can(house.b).await);
     grant::revoke_group(db, account.id, "A").await.unwrap();
     assert!(!can(house.a).await && !can(house.b).await);
+}
+
+/// Definitions of a CVE that both hosts have, and of one that the host of the other group has alone.
+async fn with_cves(house: &House) {
+    Definitions::debian12("debian-12-oval")
+        .fixed(("CVE-2026-1000", "critical", "9.8"), "DSA-1", ("bash", "5.3"))
+        .fixed(("CVE-2026-2000", "important", "7.5"), "DSA-ZEPPELIN", ("zeppelin-tool", "1.1"))
+        .put(&house.server)
+        .await;
+    // The house's own host of that group has an unknown system.
+    let other = Report::debian("zeppelin2.example.org").with("site", "Zeppelin-B");
+    house.server.report(&other.package("bash", "5.2").package("zeppelin-tool", "1.0")).await;
+}
+
+#[tokio::test]
+async fn a_cve_is_there_for_those_who_see_a_host_with_it() {
+    let house = house(TestServer::start().await).await;
+    with_cves(&house).await;
+    let server = &house.server;
+    let root = house.administrator().await;
+    let (anna, new) = (server.with_viewer_of("anna", "A").await, server.with_user("new", Role::Viewer).await);
+    let everybody = [&root, &anna, &new, &server.nobody()];
+    for (path, expected) in [
+        ("/cves/CVE-2026-1000", [200, 200, 404, 303]),
+        ("/cves/CVE-2026-2000", [200, 404, 404, 303]),
+        ("/cves/CVE-2026-3000", [404, 404, 404, 303]),
+        ("/cves/%00", [404, 404, 404, 303]),
+    ] {
+        for (client, status) in everybody.into_iter().zip(expected) {
+            assert_eq!(client.get(path).await.status, status, "{path}");
+        }
+    }
+    // What others have looks like what nobody has.
+    let (theirs, nothing) =
+        (anna.get("/cves/CVE-2026-2000").await.text(), anna.get("/cves/CVE-2026-3000").await.text());
+    assert!(theirs.contains("No host that you can see has it."), "{theirs}");
+    let (a, b) = (between(&theirs, "<code>", "</code>"), between(&nothing, "<code>", "</code>"));
+    assert_eq!(theirs.replace(a, b), nothing);
+    let page = anna.page("/cves/CVE-2026-1000").await;
+    assert!(page.contains("1 host that you can see has it") && !page.to_lowercase().contains("zeppelin"));
+    assert!(root.page("/cves/CVE-2026-1000").await.contains("2 hosts that you can see have it"));
+}
+
+#[tokio::test]
+async fn a_kept_list_of_cves_is_never_shown_to_another_scope() {
+    let house = house(TestServer::start().await).await;
+    with_cves(&house).await;
+    let root = house.administrator().await;
+    let anna = house.server.with_viewer_of("anna", "A").await;
+    let new = house.server.with_user("new", Role::Viewer).await;
+    for _ in 0..2 {
+        // The clock stands still: the second round comes from what is kept.
+        assert_eq!(all_rows(&root, "/cves").await.len(), 2);
+        let rows = all_rows(&anna, "/cves").await;
+        assert_eq!(
+            rows.iter().map(|row| (&*row[1], &*row[4])).collect::<Vec<_>>(),
+            [("CVE-2026-1000", "1 hosts fixable")]
+        );
+        assert!(!anna.page("/cves").await.to_lowercase().contains("zeppelin"));
+        assert_eq!(all_rows(&new, "/cves").await.len(), 0);
+    }
+    // A grant that ends counts at once, whatever is kept.
+    let (account, _) = account::by_name(&house.server.db, "anna").await.unwrap().unwrap();
+    grant::revoke_group(&house.server.db, account.id, "A").await.unwrap();
+    assert_eq!(all_rows(&anna, "/cves").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_viewer_of_one_group_finds_no_trace_of_the_findings_of_another() {
+    let house = house(TestServer::start().await).await;
+    with_cves(&house).await;
+    let anna = house.server.with_viewer_of("anna", "A").await;
+    let mut pages = pages(&house, &anna).await;
+    pages.push(("text".into(), anna.page("/cves?q=zep").await));
+    assert!(pages.iter().any(|(path, _)| path.starts_with("/cves/CVE-2026-1000")), "they are walked");
+    for (path, html) in &pages {
+        let told = html.to_lowercase();
+        let typed = path == "text";
+        assert!(typed || !told.contains("zeppelin"), "{path}: {html}");
+        assert!(!told.contains("cve-2026-2000"), "{path}: {html}");
+    }
 }

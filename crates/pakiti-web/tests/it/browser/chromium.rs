@@ -106,6 +106,16 @@ impl Browser {
         url.strip_prefix(&self.base).expect("the browser left the server").to_owned()
     }
 
+    /// The browser gets to this path; a form that was sent may still be on its way.
+    pub(super) async fn arrives_at(&self, path: &str) {
+        let started = std::time::Instant::now();
+        let mut now = self.path().await;
+        while now != path && started.elapsed().as_secs() < 20 {
+            now = self.path().await;
+        }
+        assert_eq!(now, path);
+    }
+
     /// The element of a CSS selector.
     pub(super) async fn find(&self, css: &str) -> WebElement {
         self.driver.find(By::Css(css)).await.unwrap()

@@ -5,7 +5,7 @@ use super::TestServer;
 use pakiti_core::advisory::{Advisory, AdvisoryPackage};
 use pakiti_core::judgement::UpdateKind;
 use pakiti_core::os_group::OsGroupId;
-use pakiti_core::repository::{Dependency, IndexedPackage, RepositoryContent, RepositoryKind};
+use pakiti_core::repository::{Dependency, IndexedPackage, SnapshotContent, SourceKind};
 use pakiti_engine::source::options::SourceOptions;
 use pakiti_store::scope::Scope;
 use pakiti_store::source::{self, NewSnapshot, NewSource};
@@ -13,7 +13,7 @@ use pakiti_store::source::{self, NewSnapshot, NewSource};
 /// A repository under construction.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Repository {
-    content: RepositoryContent,
+    content: SnapshotContent,
     options: SourceOptions,
 }
 
@@ -37,7 +37,7 @@ impl Repository {
     pub(crate) fn rhel9(name: &str) -> Self {
         let mut new = Self::default();
         let meta = &mut new.content.meta;
-        meta.kind = RepositoryKind::Yum;
+        meta.kind = SourceKind::Yum;
         meta.name = name.to_owned();
         meta.origin = "Red Hat, Inc.".to_owned();
         meta.os_group = Some(OsGroupId("rhel-9".to_owned()));

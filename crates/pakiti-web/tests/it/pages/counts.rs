@@ -23,7 +23,7 @@ async fn the_numbers_of_the_host_list_are_proved() {
     }
     assert_eq!(strip.iter().filter_map(Link::number).sum::<usize>(), HOSTS, "every host is in one state");
     let navigation = links(between(&page, "<nav class=\"nav\"", "</nav>"));
-    for link in &navigation {
+    for link in navigation.iter().filter(|link| link.number().is_some()) {
         prove(&client, link).await;
     }
     let head = between(&page, "<h1>", "</h1>");
@@ -42,7 +42,8 @@ async fn the_numbers_of_the_host_list_are_proved() {
 async fn numbers_that_are_no_links_are_zero_or_unknown() {
     let (_server, _, client) = house().await;
     for row in all_rows(&client, "/hosts").await {
-        for cell in &row[5..8] {
+        assert_eq!(row[5], "? not known", "no source names vulnerabilities");
+        for cell in &row[6..9] {
             let linked =
                 ["security updates", "other updates", "unknown packages"].iter().any(|w| cell.ends_with(w));
             assert!(linked || cell == "0" || cell == "? not known", "{row:?}");

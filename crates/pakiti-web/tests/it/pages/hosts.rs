@@ -52,7 +52,7 @@ async fn the_list_is_in_the_order_it_claims() {
     let by_name = walk(&client, "?sort=name").await;
     assert!(column(&by_name, 1).is_sorted());
     let by_security = walk(&client, "?sort=security").await;
-    let numbers: Vec<i64> = column(&by_security, 5)
+    let numbers: Vec<i64> = column(&by_security, 6)
         .iter()
         .map(|text| text.split(' ').next().unwrap().parse().unwrap_or(0))
         .collect();
@@ -86,10 +86,10 @@ async fn filters_show_what_they_say() {
         ("?group=batch&state=security", expect(&|row| row[2].contains("batch") && row[0] == "▲ security")),
         ("?state=good", expect(&|row| row[0] == "✓ good")),
         ("?state=stale", expect(&|row| row[1].starts_with("old"))),
-        ("?updates=security", expect(&|row| number(row, 5) > 0)),
-        ("?updates=other", expect(&|row| number(row, 6) > 0)),
-        ("?updates=any", expect(&|row| number(row, 5) + number(row, 6) > 0)),
-        ("?updates=none", expect(&|row| number(row, 5) + number(row, 6) == 0)),
+        ("?updates=security", expect(&|row| number(row, 6) > 0)),
+        ("?updates=other", expect(&|row| number(row, 7) > 0)),
+        ("?updates=any", expect(&|row| number(row, 6) + number(row, 7) > 0)),
+        ("?updates=none", expect(&|row| number(row, 6) + number(row, 7) == 0)),
     ];
     for (query, expected) in cases {
         assert!(!expected.is_empty() && expected.len() < HOSTS, "{query} proves nothing");
@@ -126,7 +126,7 @@ async fn hosts_are_unknown_before_any_source_and_judged_right_after_one() {
     assert_eq!(heading(&page), "1 of 1 host is not fully known");
     let row = &rows(&page)[0];
     assert_eq!(
-        (row[0].as_str(), row[5].as_str(), row[6].as_str()),
+        (row[0].as_str(), row[6].as_str(), row[7].as_str()),
         ("? unknown", "? not known", "? not known")
     );
     crate::harness::fleet::sources(&server).await;
@@ -134,7 +134,7 @@ async fn hosts_are_unknown_before_any_source_and_judged_right_after_one() {
     assert_eq!(heading(&page), "1 of 1 host has security updates pending");
     let row = &rows(&page)[0];
     assert_eq!(
-        (row[0].as_str(), row[5].as_str(), row[6].as_str()),
+        (row[0].as_str(), row[6].as_str(), row[7].as_str()),
         ("▲ security", "1 security updates", "2 other updates")
     );
     server.report(&crate::harness::fleet::current("web1.example.org")).await;

@@ -87,6 +87,7 @@ async fn to_do_installs_security_first_and_by_advisory() {
     --advisory=RHSA-2026:1 \
     --advisory=RHSA-2026:3
     Severity: 1 critical, 1 important.
+    It closes 3 findings, 1 of them critical.
     Versions
     openssl 1:3.0.7-24.el9 → to 1:3.0.7-27.el9 base RHSA-2026:1, RHBA-2026:7 (important)
     zlib 1.2.11-40.el9 → to 1.2.11-41.el9 base RHSA-2026:3 (critical)

@@ -130,7 +130,7 @@ async fn what_is_wrong_is_said_at_the_field_and_nothing_is_lost() {
     Security : choose one of the three
     Priority : not a whole number
     Excludes (yum) : only yum repositories have excludes
-    Interval : between one minute and thirty days
+    Interval : an interval is between one minute and thirty days
     ");
     for (name, value) in apt.iter().filter(|(name, _)| !["mirrorlist", "security"].contains(name)) {
         assert_eq!(field(&page, name).as_deref(), Some(*value), "{name} is kept");
@@ -166,8 +166,8 @@ async fn what_is_wrong_is_said_at_the_field_and_nothing_is_lost() {
     }
     let nul = submit(&client, &[("name", "x"), ("url", "http://example.org/"), ("components", "a\0b")]).await;
     assert!(troubles(&nul.text()).contains("holds a control character"));
-    let kind = submit(&client, &[("kind", "oval"), ("name", "x"), ("url", "http://example.org/")]).await;
-    assert_eq!(troubles(&kind.text()), "Kind : choose apt or yum");
+    let kind = submit(&client, &[("kind", "csaf"), ("name", "x"), ("url", "http://example.org/")]).await;
+    assert_eq!(troubles(&kind.text()), "Kind : choose apt, yum or OVAL");
     assert!(source::all(&server.db).await.unwrap().is_empty(), "nothing was added");
 }
 
@@ -224,15 +224,16 @@ async fn viewers_are_offered_nothing_and_refused_everything() {
     let anna = server.with_user("anna", Role::Viewer).await;
     let path = format!("/sources/{}", fleet.main);
     for page in [anna.page(&format!("{path}?done=removed")).await, anna.page("/sources?done=removed").await] {
-        let offered = ["/sync", "/enable", "/disable", "/remove", "/sources/new", "role=\"status\""];
+        let offered = ["/sync", "/enable", "/disable", "/remove", "/edit", "/sources/new", "role=\"status\""];
         assert!(offered.iter().all(|word| !page.contains(word)), "{page}");
     }
-    for action in ["sync", "enable", "disable", "remove"] {
+    for action in ["sync", "enable", "disable", "remove", "edit"] {
         assert_eq!(anna.post_form(&format!("{path}/{action}"), &[]).await.status, 403, "{action}");
     }
     assert_eq!(submit(&anna, &[("name", "x"), ("url", "http://example.org/")]).await.status, 403);
     assert_eq!(anna.get("/sources/new").await.status, 403);
     assert_eq!(anna.get(&format!("{path}/remove")).await.status, 403);
+    assert_eq!(anna.get(&format!("{path}/edit")).await.status, 403);
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ async fn the_page_of_a_source_tells_files_skipped_items_signature_and_snapshots(
     speaks for debian-12
     Sync now
     Disable
+    Edit
     Remove…
     ✓ fresh
     last success 1 h ago

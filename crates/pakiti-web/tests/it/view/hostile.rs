@@ -2,10 +2,16 @@
 
 use super::sample::{self, DAY, NOW, layout};
 use askama::Template;
+use pakiti_core::finding::FindingState;
 use pakiti_core::judgement::UpdateKind;
+use pakiti_core::severity::Severity;
+use pakiti_web::view::cve::CvePage;
+use pakiti_web::view::cves::CvesPage;
 use pakiti_web::view::error::ErrorPage;
+use pakiti_web::view::finding_filter::FindingFilter;
 use pakiti_web::view::host::advisory::AdvisoryRow;
 use pakiti_web::view::host::coverage::CoverageTab;
+use pakiti_web::view::host::findings::{FindingsTab, NextKernel};
 use pakiti_web::view::host::packages::{PackageRow, PackageStatus, PackagesFilter, PackagesTab};
 use pakiti_web::view::host::reports::{IntervalRow, LastReport, ReportsTab};
 use pakiti_web::view::host::todo::{TodoFacts, TodoTab};
@@ -16,7 +22,7 @@ use pakiti_web::view::hosts_filter::HostsFilter;
 use pakiti_web::view::layout::{Layout, Notice, Section};
 use pakiti_web::view::sign_in::{SignInError, SignInPage};
 use pakiti_web::view::source::{HostDelta, Signature, SourcePage};
-use pakiti_web::view::source_edit::{Field, SourceNewPage, SourceRemovePage};
+use pakiti_web::view::source_edit::{EditedSource, Field, SourceFormPage, SourceRemovePage};
 use pakiti_web::view::sources::SourcesPage;
 use pakiti_web::view::stale::{StaleNotice, StaleSource, Trouble};
 
@@ -112,6 +118,61 @@ fn todo() -> HostTab {
         ..sample::todo_facts(&updates)
     };
     HostTab::Todo(TodoTab::new(&facts))
+}
+
+fn findings() -> HostTab {
+    let (evil_package, fixed) = ((EVIL, EVIL), Some(EVIL));
+    let states =
+        [FindingState::Fixable, FindingState::PendingReboot, FindingState::Unfixed, FindingState::Leftover];
+    let rows = states.map(|state| {
+        let mut row = sample::finding(evil_package, EVIL, state, Severity::Low, fixed);
+        row.vendor_state = Some(evil());
+        row.severity.1 = Some(evil());
+        row.since = i64::MIN;
+        row.package.source_name = evil();
+        for proof in &mut row.proofs {
+            proof.source_name = evil();
+            proof.advisory = Some(format!("{EVIL}x"));
+            proof.severity.1 = Some(evil());
+            proof.vendor_state = Some(evil());
+            proof.why.rule = evil();
+            proof.why.gates = vec![evil()];
+        }
+        row
+    });
+    let next = NextKernel { release: evil(), other_boots: true };
+    let filter = FindingFilter { after: Some("0".into()), ..FindingFilter::default() };
+    let mut tab = FindingsTab::new(rows.to_vec(), Some(&next), filter, 9);
+    tab.filter.q = evil();
+    tab.next = Some(evil());
+    HostTab::Findings(tab)
+}
+
+fn cves() -> CvesPage {
+    let mut line = sample::cve_line(EVIL, Severity::Critical, [u64::MAX / 8; 4]);
+    line.packages = vec![evil(), evil()];
+    let filter = FindingFilter::default();
+    let mut page = CvesPage::new(frame(), (vec![line], i64::MIN, true), filter, 9);
+    page.filter.q = evil();
+    page.next = Some(evil());
+    page
+}
+
+fn cve() -> CvePage {
+    let mut host = sample::host_line(i64::MIN, EVIL, FindingState::Unfixed);
+    host.os_group = evil();
+    for line in &mut host.packages {
+        (line.name, line.arch, line.installed) = (evil(), evil(), evil());
+        (line.fixed, line.vendor_state) = (Some(evil()), Some(evil()));
+    }
+    let mut said = sample::statement(EVIL, EVIL);
+    said.source.0 = evil();
+    (said.fixed, said.vendor_state, said.advisory) = (Some(evil()), Some(evil()), Some(evil()));
+    said.severity.1 = Some(evil());
+    let mut page = CvePage::new(frame(), EVIL, (vec![host], vec![said]), (None, None), 9);
+    page.next = Some(evil());
+    page.cut = true;
+    page
 }
 
 fn packages() -> HostTab {
@@ -210,8 +271,8 @@ fn source(signature: Signature) -> SourcePage {
     page
 }
 
-fn source_new() -> SourceNewPage {
-    let mut page = SourceNewPage { layout: frame(), folders: vec![evil()], ..sample::source_new() };
+fn source_new() -> SourceFormPage {
+    let mut page = SourceFormPage { layout: frame(), folders: vec![evil()], ..sample::source_new() };
     for field in page.groups.iter_mut().flat_map(|group| &mut group.fields) {
         match field {
             Field::Text(field) => (field.value, field.error) = (evil(), Some(evil())),
@@ -220,6 +281,10 @@ fn source_new() -> SourceNewPage {
         }
     }
     page
+}
+
+fn source_edit() -> SourceFormPage {
+    SourceFormPage { edited: Some(EditedSource { id: i64::MIN, name: evil() }), ..source_new() }
 }
 
 fn source_remove() -> SourceRemovePage {
@@ -242,6 +307,9 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("hostile hosts", hosts().render()),
         ("hostile first host", HostsPage { total_visible: 0, feeder_url: evil(), ..hosts() }.render()),
         ("hostile todo", host(todo()).render()),
+        ("hostile findings", host(findings()).render()),
+        ("hostile cves", cves().render()),
+        ("hostile cve", cve().render()),
         ("hostile updates", host(HostTab::Updates(updates)).render()),
         ("hostile packages", host(packages()).render()),
         ("hostile coverage", host(coverage()).render()),
@@ -252,6 +320,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("hostile source, bad", source(Signature::Bad { reason: evil() }).render()),
         ("hostile source, unchecked", source(Signature::NotChecked { reason: evil() }).render()),
         ("hostile new source", source_new().render()),
+        ("hostile edited source", source_edit().render()),
         ("hostile removal", source_remove().render()),
         ("hostile sign in", sign_in().render()),
         ("hostile error", error.render()),

@@ -18,9 +18,12 @@ use pakiti_web::view::layout::{Layout, Section, Viewer};
 use pakiti_web::view::stale::StaleNotice;
 use pakiti_web::view::state::SourceState;
 
+#[path = "sample_findings.rs"]
+mod findings;
 #[path = "sample_sources.rs"]
 mod sources;
 
+pub(crate) use findings::*;
 pub(crate) use sources::*;
 
 /// 2026-11-22 03:50:55 UTC.
@@ -52,6 +55,7 @@ fn row(id: i64, name: &str, state: HostState, os: (&str, Option<&str>), numbers:
         os: os.0.into(),
         os_group: os.1.map(str::to_owned),
         kernel: Some(kernel.into()),
+        findings: judged.then_some(if state == HostState::Exposed { [2, 14] } else { [0, security] }),
         security: judged.then_some(security),
         other: judged.then_some(other),
         unknown,
@@ -185,6 +189,7 @@ pub(crate) fn facts() -> HostFacts {
             security: 3,
             other: 5,
             held: 1,
+            findings: Default::default(),
         },
         reboot_required: true,
         mapped: true,
@@ -207,6 +212,7 @@ pub(crate) fn head() -> HostHead {
         kernel: Some("6.1.0-40-amd64".into()),
         reboot_reason: Some("running 6.1.0-40, installed 6.1.0-44".into()),
         next_report: Some(NOW + 22 * HOUR),
+        findings_told: true,
     }
 }
 
@@ -220,6 +226,7 @@ pub(crate) fn todo_facts(updates: &[UpdateRow]) -> TodoFacts<'_> {
         tool: PackageTool::of(PackageFormat::Deb, Some("debian-12")),
         native_arch: "amd64",
         reboot: Some("running 6.1.0-40, installed 6.1.0-44"),
+        findings: Default::default(),
         last_report: NOW - 2 * HOUR,
         unknown: 7,
         os_group: Some("debian-12"),

@@ -6,7 +6,7 @@ use pakiti_web::view::source::{
     Effect, HostDelta, Signature, SkippedItem, SnapshotRow, SourceFile, SourcePage,
 };
 use pakiti_web::view::source_edit::{
-    ChoiceField, Field, FieldGroup, SourceNewPage, SourceRemovePage, TextField, TickField,
+    ChoiceField, EditedSource, Field, FieldGroup, SourceFormPage, SourceRemovePage, TextField, TickField,
 };
 use pakiti_web::view::sources::{ListedSource, SourceRow, SourcesPage};
 use pakiti_web::view::stale::{StaleSource, Trouble};
@@ -18,6 +18,7 @@ pub(crate) fn source_row(id: i64, name: &str, state: SourceState) -> SourceRow {
         id,
         name: name.into(),
         kind: "apt".into(),
+        definitions: false,
         url: format!("https://deb.debian.org/debian/dists/{name}"),
         os_group: fetched.then(|| "debian-12".into()),
         further_groups: if id == 3 { vec!["raspbian-12".into()] } else { vec![] },
@@ -43,7 +44,7 @@ pub(crate) fn listed(row: SourceRow) -> ListedSource {
     ListedSource { row, stale: None }
 }
 
-pub(crate) fn source_new() -> SourceNewPage {
+pub(crate) fn source_new() -> SourceFormPage {
     let text = |name, label, value: &str, error: Option<&str>| {
         let (value, error) = (value.to_owned(), error.map(str::to_owned));
         Field::Text(TextField { name, label, hint: "debian-12, rhel-9", value, error, required: true })
@@ -60,11 +61,17 @@ pub(crate) fn source_new() -> SourceNewPage {
             error: Some("a list of mirrors is fetched by http or https".into()),
         }),
     ];
-    SourceNewPage {
+    SourceFormPage {
         layout: layout(Section::Sources),
-        groups: vec![FieldGroup { legend: "What it is", fields }],
+        groups: vec![FieldGroup { legend: "What it is", fields, note: Some("Mapping is a choice.") }],
         folders: vec!["/srv/mirror".into()],
+        edited: None,
     }
+}
+
+pub(crate) fn source_edit() -> SourceFormPage {
+    let edited = Some(EditedSource { id: 3, name: "bookworm-security".into() });
+    SourceFormPage { edited, ..source_new() }
 }
 
 pub(crate) fn source_remove() -> SourceRemovePage {

@@ -5,6 +5,7 @@ use crate::cli::{Outcome, now, told};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use pakiti_core::present::HostState;
+use pakiti_core::severity::Severity;
 use pakiti_store::db::Db;
 use pakiti_store::host::{self, HostQuery, HostRow, Sort};
 use pakiti_store::scope::Scope;
@@ -32,6 +33,10 @@ const COLUMNS: &[Column] = &[
     ("reboot_required", None),
     ("groups", Some("groups")),
     ("last_report", Some("last report (UTC)")),
+    ("critical", Some("critical")),
+    ("fixable", Some("fixable")),
+    ("unfixed", None),
+    ("pending_reboot", None),
 ];
 
 const HELP: &str = "\
@@ -39,7 +44,8 @@ JSON (an array of objects) and TSV: id, name, state (exposed, overdue, security,
 security (security updates pending), other (other updates), unknown (packages no source knows), packages, \
 in_repository (packages a repository knows), judged (packages a complete security source speaks for), held (updates of \
 held packages), os_group (null: not mapped), os (as reported), arch, kernel (null: none, as in a container), \
-reboot_required, groups, last_report.";
+reboot_required, groups, last_report, critical (fixable critical findings), fixable (fixable findings of all severities), \
+unfixed (findings without a fix), pending_reboot (findings whose fix runs after a reboot).";
 
 /// Options of `pakiti host list`.
 #[derive(Debug, Args)]
@@ -129,6 +135,10 @@ fn row(host: &HostRow) -> Vec<Value> {
         host.reboot_required.into(),
         host.groups.clone().into(),
         Value::Time(host.last_report),
+        counters.findings.fixable_of(Severity::Critical).into(),
+        counters.findings.fixable_total().into(),
+        counters.findings.unfixed.into(),
+        counters.findings.pending_reboot.into(),
     ]
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct HostArgs {
 enum Command {
     /// List the hosts with their state and numbers
     List(list::ListArgs),
-    /// Show one host: facts, state and why, updates, coverage
+    /// Show one host: facts, state and why, updates, findings, coverage
     Show(show::ShowArgs),
 }
 

@@ -5,10 +5,9 @@ use super::wanted::Wanted;
 use crate::cli::{Outcome, told};
 use anyhow::Context as _;
 use clap::Args;
-use pakiti_engine::source::options::SourceOptions;
 use pakiti_store::db::Db;
 use pakiti_store::scope::Scope;
-use pakiti_store::source::{self, Source};
+use pakiti_store::source;
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -31,7 +30,7 @@ pub(super) struct ExportArgs {
 /// Writes all sources.
 pub(super) async fn run(db: &Db, args: &ExportArgs) -> Outcome {
     let stored = source::list(db, &Scope::operator()).await.map_err(told)?;
-    let sources: Vec<Wanted> = stored.iter().map(wanted).collect::<anyhow::Result<_>>()?;
+    let sources: Vec<Wanted> = stored.iter().map(Wanted::stored).collect::<anyhow::Result<_>>()?;
     let text = repositories::write(&sources).map_err(told)?;
     match &args.output {
         None => io::stdout().lock().write_all(text.as_bytes())?,
@@ -41,19 +40,6 @@ pub(super) async fn run(db: &Db, args: &ExportArgs) -> Outcome {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A stored source as it is wanted.
-fn wanted(source: &Source) -> anyhow::Result<Wanted> {
-    Ok(Wanted {
-        name: source.name.clone(),
-        kind: source.kind.clone(),
-        url: source.url.clone(),
-        options: SourceOptions::read(&source.options).map_err(told)?,
-        os_group: source.os_group.clone(),
-        interval_seconds: source.interval_seconds,
-        enabled: source.enabled,
-    })
 }
 
 /// The whole file or the old one: written beside it, then renamed.

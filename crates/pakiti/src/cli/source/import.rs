@@ -7,7 +7,7 @@ mod apt;
 mod php;
 mod yum;
 
-use super::change;
+use super::enable;
 use super::repositories;
 use super::wanted::{Done, Permission, Wanted, os_group_id};
 use crate::cli::output::{Column, Format, Listing, OutputArgs, Value};
@@ -52,8 +52,8 @@ for. Given, it holds for every entry that names none itself. $releasever is the 
 --releasever says otherwise, $basearch comes from --arch. gpgkey files become keyrings where repo_gpgcheck=1: these are \
 the repositories whose index is signed.
 
-Results: added, changed (--update), unchanged, differs (it exists and is another: --update changes it; its snapshot goes \
-with it and is fetched again), left out (disabled in the file), refused. --dry-run tells the same and stores nothing.
+Results: added, changed (--update), unchanged, differs (it exists and is another: --update changes it; its \
+snapshot stays until it is fetched again; one of another kind is removed and added), left out (disabled in the file), refused. --dry-run tells the same and stores nothing.
 
 Exit status: 0 nothing was refused, 1 something was.
 
@@ -155,7 +155,7 @@ pub(super) async fn run(db: &Db, args: ImportArgs) -> Outcome {
         rows.push(entry.row(result, reason));
     }
     if changed && !args.dry_run {
-        change::reevaluate(db).await?;
+        enable::reevaluate(db).await?;
     }
     let listing = Listing { columns: COLUMNS, rows, empty: "there is no source in these files" };
     listing.print(args.output.output, &mut io::stdout().lock())?;

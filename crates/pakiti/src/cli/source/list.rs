@@ -26,6 +26,8 @@ const COLUMNS: &[Column] = &[
     ("error", Some("error")),
     ("also_for", None),
     ("errata", Some("errata")),
+    ("definitions", Some("definitions")),
+    ("complete", None),
 ];
 
 const HELP: &str = "\
@@ -33,6 +35,7 @@ JSON (an array of objects) and TSV: name, kind, state (fresh, not modified, expi
 os_group (null: not told yet), security (true: its packages are security fixes), packages, skipped (items that could \
 not be read), last_success, last_attempt, next_due (null: disabled), enabled, url (no password in it), error, also_for (further OS groups), \
 errata (yum: it publishes advisories, so it tells security fixes from others; null: not \
+fetched yet), definitions (oval: how many; its packages are null), complete (oval: those of a whole release; null: not \
 fetched yet).";
 
 /// Options of `pakiti source list`.
@@ -64,7 +67,7 @@ fn row(source: &Source, now: i64) -> Vec<Value> {
         state::of(source, now).word().into(),
         state::os_group(source).into(),
         snapshot.map(|s| s.meta.security).into(),
-        snapshot.map(|s| s.packages).into(),
+        state::packages(source).into(),
         snapshot.map(|s| s.skipped).into(),
         Value::time(source.last_success),
         Value::time(source.last_attempt),
@@ -74,6 +77,8 @@ fn row(source: &Source, now: i64) -> Vec<Value> {
         source.last_error.clone().into(),
         state::also_for(source).into(),
         snapshot.filter(|_| source.kind == "yum").map(|s| s.meta.errata).into(),
+        state::definitions(source).into(),
+        snapshot.filter(|_| source.kind == "oval").map(|s| s.meta.complete).into(),
     ]
 }
 

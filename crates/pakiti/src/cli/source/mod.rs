@@ -2,9 +2,11 @@
 
 mod add;
 mod change;
+mod enable;
 mod export;
 mod import;
 mod list;
+mod options;
 mod repositories;
 mod show;
 mod state;
@@ -32,6 +34,8 @@ pub(crate) struct SourceArgs {
 enum Command {
     /// Add a source, or those of a template; a running server fetches it within a minute
     Add(Box<add::AddArgs>),
+    /// Change options of a source; its snapshots stay
+    Change(Box<change::ChangeArgs>),
     /// List the templates: distributions with their own sources
     Templates(template::TemplatesArgs),
     /// Add the sources that files list: apt's, dnf's, the PHP Pakiti's, or a repositories.toml
@@ -43,11 +47,11 @@ enum Command {
     /// Show one source: options, files read, what was skipped, snapshots
     Show(show::ShowArgs),
     /// Use a source again
-    Enable(change::NamedArgs),
+    Enable(enable::NamedArgs),
     /// Keep a source but judge by it no longer
-    Disable(change::NamedArgs),
+    Disable(enable::NamedArgs),
     /// Remove a source and its snapshots
-    Remove(change::NamedArgs),
+    Remove(enable::NamedArgs),
     /// Fetch sources now and re-evaluate
     Sync(sync::SyncArgs),
 }
@@ -64,14 +68,15 @@ pub(crate) async fn run(args: SourceArgs) -> Outcome {
     let db = args.database.open().await?.db;
     let done = match args.command {
         Command::Add(args) => add::run(&db, *args).await,
+        Command::Change(args) => change::run(&db, &args).await,
         Command::Templates(args) => template::run(&args),
         Command::Import(args) => import::run(&db, *args).await,
         Command::Export(args) => export::run(&db, &args).await,
         Command::List(args) => list::run(&db, &args).await,
         Command::Show(args) => show::run(&db, &args).await,
-        Command::Enable(args) => change::enable(&db, &args, true).await,
-        Command::Disable(args) => change::enable(&db, &args, false).await,
-        Command::Remove(args) => change::remove(&db, &args).await,
+        Command::Enable(args) => enable::enable(&db, &args, true).await,
+        Command::Disable(args) => enable::enable(&db, &args, false).await,
+        Command::Remove(args) => enable::remove(&db, &args).await,
         Command::Sync(args) => sync::run(&db, &args).await,
     };
     db.close().await;

@@ -34,6 +34,10 @@ struct Entry {
     os_group: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     also_for: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    host_groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    not_host_groups: Vec<String>,
     #[serde(default = "auto", skip_serializing_if = "is_auto")]
     security: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +68,8 @@ struct Entry {
     client_key: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ca: Option<PathBuf>,
+    #[serde(default = "auto", skip_serializing_if = "is_auto")]
+    complete: String,
 }
 
 /// The file that is written.
@@ -169,6 +175,8 @@ impl Entry {
             architectures: options.architectures,
             os_group,
             also_for: options.further_groups,
+            host_groups: options.host_groups,
+            not_host_groups: options.not_host_groups,
             security: options.security,
             priority: options.priority,
             interval: interval::written(interval_seconds),
@@ -184,6 +192,7 @@ impl Entry {
             client_certificate: options.client_certificate,
             client_key: options.client_key,
             ca: options.authorities,
+            complete: options.complete,
         }
     }
 
@@ -204,10 +213,14 @@ impl Entry {
             module_hotfixes: self.module_hotfixes,
             mirrorlist: self.mirrorlist,
             further_groups: self.also_for,
+            host_groups: self.host_groups,
+            not_host_groups: self.not_host_groups,
             proxy: self.proxy,
             client_certificate: self.client_certificate,
             client_key: self.client_key,
             authorities: self.ca,
+            rules: Vec::new(),
+            complete: self.complete,
         };
         let Self { name, kind, url, os_group, enabled, .. } = self;
         Ok(Wanted { name, kind, url, options, os_group, interval_seconds, enabled })

@@ -1,7 +1,7 @@
 //! `pakiti source show`: one source, what its last snapshot was made of, and the snapshots before.
 
 use super::{named, shown_url, state};
-use crate::cli::output::{Document, Listing, OutputArgs, Value};
+use crate::cli::output::{Column, Document, Listing, OutputArgs, Value};
 use crate::cli::{Outcome, interval, now, told};
 use clap::Args;
 use pakiti_engine::source::options::SourceOptions;
@@ -18,11 +18,11 @@ const SNAPSHOTS: i64 = 30;
 const HELP: &str = "\
 JSON (one object) and TSV (key TAB value, then the lists): name, kind, url, state, os_group, os_group_by (feed or \
 mapping), enabled, interval, suite, components, architectures, security_option, security, priority, keyrings, trusted, \
-check_valid_until, also_for (further OS groups), mirrorlist, exclude, module_hotfixes, proxy, client_certificate, \
-client_key, ca, last_attempt, last_success, next_due, error, origin, label, codename, date, valid_until, packages, \
+check_valid_until, also_for (further OS groups), host_groups (only their hosts), not_host_groups, mirrorlist, exclude, module_hotfixes, proxy, client_certificate, \
+client_key, ca, complete_option (oval: auto, yes, no), last_attempt, last_success, next_due, error, origin, label, codename, date, valid_until, packages, \
 signed_by (key ids), unchecked (why the signature was not checked), skipped (how many items), errata (yum: it \
-publishes advisories), advisories; lists: files (path, bytes, records, sha256), skipped_items (at, reason; the first \
-hundred), snapshots (fetched_at, generation, packages, changed_names, skipped, hash: BLAKE3 of what decided it; newest first).";
+publishes advisories), advisories, definitions (oval; its packages are null), complete (oval: those of a whole release); lists: files (path, bytes, records, sha256), skipped_items (at, reason; the first \
+hundred), snapshots (fetched_at, generation, packages (oval: definitions), changed_names, skipped, hash: BLAKE3 of what decided it; newest first).";
 
 /// Options of `pakiti source show`.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub(super) async fn run(db: &Db, args: &ShowArgs) -> Outcome {
     let lists = vec![
         ("files", "Files".to_owned(), files(&report)),
         ("skipped_items", "Skipped".to_owned(), skipped(&report)),
-        ("snapshots", "Snapshots".to_owned(), list(&snapshots)),
+        ("snapshots", "Snapshots".to_owned(), list(&snapshots, source.kind == "oval")),
     ];
     Document { facts, lists }.print(args.output.output, &mut io::stdout().lock())?;
     Ok(ExitCode::SUCCESS)
@@ -60,7 +60,14 @@ fn further(source: &Source, options: &SourceOptions) -> Facts {
     // What apt's sources cannot have is not shown for them.
     let flag = |flag: bool| if source.kind == "yum" { flag.into() } else { Value::None };
     vec![
-        ("also_for", "also for", list(&options.further_groups)),
+        ("also_for", "also for", list(&state::also_for(source))),
+        ("host_groups", "only hosts of groups", list(&options.host_groups)),
+        ("not_host_groups", "not hosts of groups", list(&options.not_host_groups)),
+        (
+            "complete_option",
+            "complete option",
+            Value::stated(if source.kind == "oval" { &options.complete } else { "" }),
+        ),
         ("mirrorlist", "URL is a list of mirrors", flag(options.mirrorlist)),
         ("exclude", "excluded", list(&options.excludes)),
         ("module_hotfixes", "module hotfixes", flag(options.module_hotfixes)),
@@ -78,6 +85,8 @@ fn configured(source: &Source) -> anyhow::Result<Facts> {
     let mut keyrings: Vec<String> = options.keyrings.iter().map(|path| path.display().to_string()).collect();
     keyrings.extend(options.inline_key.is_some().then(|| "(inline key)".to_owned()));
     let by = if source.os_group.is_empty() { "feed" } else { "mapping" };
+    // Definitions are no repository.
+    let repository = |value: Value| if source.kind == "oval" { Value::None } else { value };
     let mut facts = vec![
         ("name", "name", source.name.as_str().into()),
         ("kind", "kind", source.kind.as_str().into()),
@@ -90,11 +99,11 @@ fn configured(source: &Source) -> anyhow::Result<Facts> {
         ("suite", "suite", Value::stated(&options.suite)),
         ("components", "components", all(&options.components)),
         ("architectures", "architectures", all(&options.architectures)),
-        ("security_option", "security option", options.security.as_str().into()),
+        ("security_option", "security option", repository(options.security.as_str().into())),
         ("priority", "priority", options.priority.map(i64::from).into()),
         ("keyrings", "keyrings", all(&keyrings)),
-        ("trusted", "trusted", options.trusted.into()),
-        ("check_valid_until", "checks Valid-Until", options.check_valid_until.into()),
+        ("trusted", "trusted", repository(options.trusted.into())),
+        ("check_valid_until", "checks Valid-Until", repository(options.check_valid_until.into())),
     ];
     facts.extend(further);
     Ok(facts)
@@ -112,10 +121,12 @@ fn fetched(source: &Source, report: &FetchReport) -> Facts {
         ("origin", "origin", meta.map_or(Value::None, |m| Value::stated(&m.origin))),
         ("label", "label", meta.map_or(Value::None, |m| Value::stated(&m.label))),
         ("codename", "codename", meta.map_or(Value::None, |m| Value::stated(&m.codename))),
-        ("security", "security suite", meta.map(|m| m.security).into()),
+        ("security", "security suite", meta.filter(|_| source.kind != "oval").map(|m| m.security).into()),
         ("date", "date (UTC)", Value::time(meta.and_then(|m| m.date))),
         ("valid_until", "valid until (UTC)", Value::time(meta.and_then(|m| m.valid_until))),
-        ("packages", "packages", snapshot.map(|s| s.packages).into()),
+        ("packages", "packages", state::packages(source).into()),
+        ("definitions", "definitions", state::definitions(source).into()),
+        ("complete", "of a whole release", meta.filter(|_| source.kind == "oval").map(|m| m.complete).into()),
         ("signed_by", "signed by", keys),
         ("unchecked", "signature", report.unchecked.clone().into()),
         ("skipped", "skipped", snapshot.map(|s| s.skipped).into()),
@@ -152,7 +163,24 @@ fn skipped(report: &FetchReport) -> Listing {
     }
 }
 
-fn list(snapshots: &[Snapshot]) -> Listing {
+const PACKAGES: &[Column] = &[
+    ("fetched_at", Some("fetched (UTC)")),
+    ("generation", Some("generation")),
+    ("packages", Some("packages")),
+    ("changed_names", Some("names changed")),
+    ("skipped", Some("skipped")),
+    ("hash", None),
+];
+const DEFINITIONS: &[Column] = &[
+    ("fetched_at", Some("fetched (UTC)")),
+    ("generation", Some("generation")),
+    ("definitions", Some("definitions")),
+    ("changed_names", Some("names changed")),
+    ("skipped", Some("skipped")),
+    ("hash", None),
+];
+
+fn list(snapshots: &[Snapshot], oval: bool) -> Listing {
     let row = |snapshot: &Snapshot| {
         let hash: String = snapshot.hash.iter().map(|byte| format!("{byte:02x}")).collect();
         vec![
@@ -165,14 +193,7 @@ fn list(snapshots: &[Snapshot]) -> Listing {
         ]
     };
     Listing {
-        columns: &[
-            ("fetched_at", Some("fetched (UTC)")),
-            ("generation", Some("generation")),
-            ("packages", Some("packages")),
-            ("changed_names", Some("names changed")),
-            ("skipped", Some("skipped")),
-            ("hash", None),
-        ],
+        columns: if oval { DEFINITIONS } else { PACKAGES },
         rows: snapshots.iter().map(row).collect(),
         empty: "none yet",
     }

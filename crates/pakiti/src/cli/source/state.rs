@@ -33,8 +33,11 @@ pub(super) fn os_group(source: &Source) -> Option<String> {
         .or_else(|| Some(source.os_group.clone()).filter(|group| !group.is_empty()))
 }
 
-/// Further OS groups it speaks for; none if its options cannot be read.
+/// Further OS groups it speaks for: definitions name them themselves; none if its options cannot be read.
 pub(super) fn also_for(source: &Source) -> Vec<String> {
+    if let Some(snapshot) = source.snapshot.as_ref().filter(|_| source.kind == "oval") {
+        return snapshot.meta.further_groups.iter().map(|group| group.0.clone()).collect();
+    }
     SourceOptions::read(&source.options).map(|options| options.further_groups).unwrap_or_default()
 }
 
@@ -42,6 +45,16 @@ pub(super) fn also_for(source: &Source) -> Vec<String> {
 pub(super) fn advisories(report: &FetchReport) -> i64 {
     let files = report.files.iter().filter(|file| file.path.contains("updateinfo"));
     i64::try_from(files.map(|file| file.records).sum::<u64>()).unwrap_or(i64::MAX)
+}
+
+/// Packages of the snapshot in force; `None` = it has none, or definitions.
+pub(super) fn packages(source: &Source) -> Option<i64> {
+    source.snapshot.as_ref().filter(|_| source.kind != "oval").map(|snapshot| snapshot.packages)
+}
+
+/// Definitions of the snapshot in force; `None` = it has none, or packages.
+pub(super) fn definitions(source: &Source) -> Option<i64> {
+    source.snapshot.as_ref().filter(|_| source.kind == "oval").map(|snapshot| snapshot.packages)
 }
 
 /// Bytes that a fetch read.

@@ -27,6 +27,7 @@ const COLUMNS: &[Column] = &[
     ("error", Some("error")),
     ("advisories", None),
     ("hosts", None),
+    ("definitions", None),
 ];
 
 const HELP: &str = "\
@@ -40,7 +41,7 @@ Exit status: 0 all were fetched or had nothing new, 1 any failed.
 JSON (an array of objects) and TSV: name, result (changed, not modified, failed), packages and bytes (of the snapshot \
 in force), names_changed, skipped (items that could not be read), verdicts_changed, hosts_changed (hosts whose numbers \
 changed), error, advisories (of the snapshot in force; null: it has none), hosts (the at most 20 that changed most, each \
-as NAME SECURITY OTHER with signs).";
+as NAME SECURITY OTHER with signs), definitions (of an oval source, whose packages are null).";
 
 /// Options of `pakiti source sync`.
 #[derive(Debug, Args)]
@@ -180,8 +181,11 @@ impl Went {
 
     /// What is in the snapshot in force.
     fn content(&self) -> String {
-        let packages = self.source.snapshot.as_ref().map_or(0, |s| s.packages);
-        let mut text = count(unsigned(packages), "package", "packages");
+        let packages = state::packages(&self.source).unwrap_or(0);
+        let mut text = match state::definitions(&self.source) {
+            Some(definitions) => count(unsigned(definitions), "definition", "definitions"),
+            None => count(unsigned(packages), "package", "packages"),
+        };
         if let Some(advisories) = self.advisories() {
             text.push_str(&format!(", {}", count(unsigned(advisories), "advisory", "advisories")));
         }
@@ -211,7 +215,7 @@ impl Went {
         vec![
             self.source.name.as_str().into(),
             result.into(),
-            snapshot.map(|s| s.packages).into(),
+            state::packages(&self.source).into(),
             snapshot.map(|s| state::bytes(&state::fetch_report(s))).into(),
             names,
             snapshot.map(|s| s.skipped).into(),
@@ -220,6 +224,7 @@ impl Went {
             error,
             self.advisories().into(),
             self.effect.most.iter().map(host).collect::<Vec<String>>().into(),
+            state::definitions(&self.source).into(),
         ]
     }
 }

@@ -51,6 +51,8 @@ enum Form {
     Yum,
     /// A list of mirrors of a yum repository.
     Mirrors,
+    /// A file of OVAL definitions.
+    Oval,
 }
 
 /// The template with this name.
@@ -87,6 +89,7 @@ impl Template {
         for part in self.parts {
             match part.form {
                 Form::Suite(_) => sources.push(self.source(part, mirror, "", architectures)),
+                Form::Oval => sources.push(self.source(part, mirror, "", &[])),
                 Form::Mirrors if mirror.is_some() => {
                     return Err(Fault::Combination(format!(
                         "{} is found by a list of mirrors: leave --mirror out, or add the mirror with --url",
@@ -121,6 +124,12 @@ impl Template {
                 "apt"
             }
             Form::Yum | Form::Mirrors => "yum",
+            Form::Oval => {
+                // Definitions name their systems themselves.
+                os_group.clear();
+                options.further_groups.clear();
+                "oval"
+            }
         };
         Wanted {
             name: format!("{}{}{other}", self.name, part.suffix),
@@ -144,7 +153,8 @@ const COLUMNS: &[Column] = &[
 
 const HELP: &str = "\
 Add one with pakiti source add --template NAME. --mirror URL stands for scheme and host of its URLs; --arch chooses \
-architectures (yum: one source for each, x86_64 if none is given).
+architectures (yum: one source for each, x86_64 if none is given). Templates ending in -oval are definitions of vulnerabilities \
+and fixes: they stand beside the repositories of the same distribution, and OVAL files are large (1 to 30 MB).
 
 JSON (an array of objects) and TSV: template, os_group, also_for (further OS groups its sources speak for), sources \
 (their names), urls.";

@@ -2,15 +2,17 @@
 //!
 //! Everything that no synchronisation could ever use is refused before it is stored.
 
-use crate::cli::{name, now, told};
+use crate::cli::{now, told};
 use pakiti_core::os_group::{self, OsGroupId};
 use pakiti_core::package::PackageFormat;
+use pakiti_engine::source::check::{self, AddressError};
 use pakiti_engine::source::options::SourceOptions;
 use pakiti_store::db::Db;
 use pakiti_store::error::StoreError;
 use pakiti_store::scope::Scope;
-use pakiti_store::source::{self, NewSource, Source};
+use pakiti_store::source::{self, NewSource, Source, SourceChange};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A source as it is to be.
@@ -18,7 +20,7 @@ use std::path::Path;
 pub(super) struct Wanted {
     /// Unique name.
     pub(super) name: String,
-    /// `apt` or `yum`.
+    /// `apt`, `yum` or `oval`.
     pub(super) kind: String,
     /// URL or path.
     pub(super) url: String,
@@ -66,9 +68,25 @@ pub(super) struct Permission {
 }
 
 impl Wanted {
+    /// A stored source as it is wanted.
+    ///
+    /// # Errors
+    /// Options that cannot be read.
+    pub(super) fn stored(source: &Source) -> anyhow::Result<Self> {
+        Ok(Self {
+            name: source.name.clone(),
+            kind: source.kind.clone(),
+            url: source.url.clone(),
+            options: SourceOptions::read(&source.options).map_err(told)?,
+            os_group: source.os_group.clone(),
+            interval_seconds: source.interval_seconds,
+            enabled: source.enabled,
+        })
+    }
+
     /// Its URL is a path of this machine.
     pub(super) fn is_local(&self) -> bool {
-        is_path(&self.url)
+        check::is_local(&self.url)
     }
 
     /// Refuses what could never be synchronised. A path need not exist yet.
@@ -79,7 +97,15 @@ impl Wanted {
         match self.kind.as_str() {
             "apt" => self.check_apt()?,
             "yum" => self.check_yum()?,
-            other => return Err(Fault::Value(format!("kind `{other}` is not known: it is apt or yum"))),
+            "oval" => self.check_oval()?,
+            other => {
+                return Err(Fault::Value(format!("kind `{other}` is not known: it is apt, yum or oval")));
+            }
+        }
+        if self.kind != "oval" && self.options.complete != "auto" {
+            return Err(combination(
+                "only definitions are complete or not: leave --complete out, or say --kind oval",
+            ));
         }
         if self.options.client_key.is_some() && self.options.client_certificate.is_none() {
             return Err(combination("a client key needs its certificate too (--client-certificate)"));
@@ -128,6 +154,42 @@ impl Wanted {
         Ok(())
     }
 
+    /// Definitions are no repository: nothing is offered, chosen or signed.
+    fn check_oval(&self) -> Result<(), Fault> {
+        let options = &self.options;
+        for (given, what) in [
+            (
+                !options.suite.is_empty() || !options.components.is_empty(),
+                "suite and no components (--suite, --component)",
+            ),
+            (
+                !options.architectures.is_empty(),
+                "choice of architectures (--arch): definitions say themselves which they mean",
+            ),
+            (
+                options.security != "auto",
+                "choice of security (--security): every definition is about security",
+            ),
+            (options.priority.is_some(), "priority (--priority): they offer no packages"),
+            (
+                !options.keyrings.is_empty() || options.inline_key.is_some() || options.trusted,
+                "signature (--keyring, --trusted): fetch them by https",
+            ),
+            (!options.check_valid_until, "Valid-Until (--no-check-valid-until)"),
+            (options.mirrorlist, "list of mirrors (--mirrorlist)"),
+            (!options.excludes.is_empty(), "excludes (--exclude): they offer no packages"),
+            (options.module_hotfixes, "module hotfixes (--module-hotfixes)"),
+        ] {
+            if given {
+                return Err(combination(&format!("OVAL definitions have no {what}; leave it out")));
+            }
+        }
+        if self.url.ends_with('/') {
+            return Err(combination("the URL of OVAL definitions is that of the file, not of a folder"));
+        }
+        Ok(())
+    }
+
     fn check_groups(&self) -> Result<(), Fault> {
         let stated = Some(&self.os_group).filter(|group| !group.is_empty());
         for group in stated.into_iter().chain(&self.options.further_groups) {
@@ -135,6 +197,7 @@ impl Wanted {
             let format = os_group::format_of(&OsGroupId(group.clone()));
             let fits = match self.kind.as_str() {
                 "yum" => format == Some(PackageFormat::Rpm),
+                "oval" => true,
                 _ => format == Some(PackageFormat::Deb),
             };
             if !fits {
@@ -148,11 +211,18 @@ impl Wanted {
     }
 
     fn check_values(&self) -> Result<(), Fault> {
-        name::parse(&self.name).map_err(|reason| Fault::Value(format!("name `{}`: {reason}", self.name)))?;
+        check::name(&self.name).map_err(|reason| Fault::Value(format!("name `{}`: {reason}", self.name)))?;
         let options = &self.options;
+        for group in options.host_groups.iter().chain(&options.not_host_groups) {
+            let told = |reason| Fault::Value(format!("host group `{group}`: {reason}"));
+            check::host_group(group).map_err(told)?;
+        }
         check_place(&self.url, options)?;
         if !matches!(options.security.as_str(), "auto" | "yes" | "no") {
             return Err(Fault::Value(format!("security is auto, yes or no, not `{}`", options.security)));
+        }
+        if !matches!(options.complete.as_str(), "auto" | "yes" | "no") {
+            return Err(Fault::Value(format!("complete is auto, yes or no, not `{}`", options.complete)));
         }
         let files = [&options.client_certificate, &options.client_key, &options.authorities];
         for file in options.keyrings.iter().chain(files.into_iter().flatten()) {
@@ -195,7 +265,7 @@ impl Wanted {
             return Ok(Done::Differs(differences));
         }
         if !permission.dry_run {
-            self.replace(db, &known, &differences).await?;
+            self.replace(db, &known).await?;
         }
         Ok(Done::Changed(differences))
     }
@@ -216,17 +286,38 @@ impl Wanted {
         Ok(())
     }
 
-    /// Another URL or option is another content: the snapshot of the old one goes with it.
-    async fn replace(&self, db: &Db, known: &Source, differences: &[String]) -> anyhow::Result<()> {
-        if differences == ["enabled"] {
-            return source::set_enabled(db, known.id, self.enabled, now()).await.map_err(told);
+    /// What is of another kind is another source; else its snapshots stay.
+    async fn replace(&self, db: &Db, known: &Source) -> anyhow::Result<()> {
+        if self.kind != known.kind {
+            source::remove(db, known.id, now()).await.map_err(told)?;
+            return self.add(db).await;
         }
-        source::remove(db, known.id, now()).await.map_err(told)?;
-        self.add(db).await
+        self.change(db, known).await?;
+        if self.enabled != known.enabled {
+            source::set_enabled(db, known.id, self.enabled, now()).await.map_err(told)?;
+        }
+        Ok(())
+    }
+
+    /// Changes a stored source of its kind in place; gives whether it must be fetched anew.
+    ///
+    /// # Errors
+    /// A name that is taken, database errors.
+    pub(super) async fn change(&self, db: &Db, known: &Source) -> anyhow::Result<bool> {
+        // The stored record may be an older one with fewer fields, which says the same.
+        let same = SourceOptions::read(&known.options).is_ok_and(|stored| stored == self.options);
+        let change = SourceChange {
+            name: Some(self.name.clone()),
+            url: Some(self.url.clone()),
+            options: (!same).then(|| self.options.record()),
+            os_group: Some(self.os_group.clone()),
+            interval_seconds: Some(self.interval_seconds),
+        };
+        source::change(db, &Scope::operator(), known.id, &change, now()).await.map_err(told)
     }
 
     /// The fields in which a stored source is another.
-    fn differences(&self, known: &Source) -> anyhow::Result<Vec<String>> {
+    pub(super) fn differences(&self, known: &Source) -> anyhow::Result<Vec<String>> {
         let mut fields = Vec::new();
         let mut compare = |field: &str, same: bool| {
             if !same {
@@ -243,8 +334,10 @@ impl Wanted {
         if let (Value::Object(ours), Value::Object(theirs)) =
             (serde_json::to_value(&self.options)?, serde_json::to_value(&stored)?)
         {
-            for (field, value) in &ours {
-                compare(field, theirs.get(field) == Some(value));
+            // A list that is empty is not written: either may lack a field that the other has.
+            let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+            for field in names {
+                compare(field, theirs.get(field) == ours.get(field));
             }
         }
         fields.sort();
@@ -264,18 +357,11 @@ fn combination(text: &str) -> Fault {
     Fault::Combination(text.to_owned())
 }
 
-fn is_path(url: &str) -> bool {
-    url.strip_prefix("file://").unwrap_or(url).starts_with('/')
-}
-
 fn check_place(url: &str, options: &SourceOptions) -> Result<(), Fault> {
-    match is_path(url) {
-        true if options.mirrorlist => Err(combination(
-            "a list of mirrors is fetched by http or https: give its URL, or leave --mirrorlist out",
-        )),
-        true => Ok(()),
-        false => options.place(url, &[]).map(drop).map_err(|error| Fault::Value(error.to_string())),
-    }
+    check::address(url, options, None).map_err(|error| match error {
+        AddressError::LocalList => combination(&format!("{error}: give its URL, or leave --mirrorlist out")),
+        error => Fault::Value(error.to_string()),
+    })
 }
 
 fn check_absolute(file: &Path) -> Result<(), Fault> {
@@ -289,48 +375,4 @@ fn check_absolute(file: &Path) -> Result<(), Fault> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wanted(kind: &str, url: &str, os_group: &str) -> Wanted {
-        Wanted {
-            name: "x".to_owned(),
-            kind: kind.to_owned(),
-            url: url.to_owned(),
-            options: SourceOptions::default(),
-            os_group: os_group.to_owned(),
-            interval_seconds: 3600,
-            enabled: true,
-        }
-    }
-
-    #[test]
-    fn only_http_and_absolute_paths_are_places() {
-        for good in ["http://deb.debian.org/debian", "/srv/mirror", "file:///srv/mirror"] {
-            assert_eq!(wanted("apt", good, "").check(), Ok(()), "{good}");
-        }
-        for bad in
-            ["ftp://example.org/debian", "srv/mirror", "file://srv/mirror", "", "http://", "javascript:1"]
-        {
-            assert!(matches!(wanted("apt", bad, "").check(), Err(Fault::Value(_))), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_bare_primary_is_a_place_of_yum_only() {
-        let url = "http://example.org/x86_64/primary.xml.gz";
-        assert_eq!(wanted("yum", url, "rhel-9").check(), Ok(()));
-        assert!(matches!(wanted("apt", url, "").check(), Err(Fault::Combination(_))));
-    }
-
-    #[test]
-    fn os_groups_are_checked() {
-        assert!(os_group_id("debian-12").is_ok() && os_group_id("fedora-47").is_ok());
-        assert!(["debian", "Debian 12", "windows-11"].iter().all(|bad| os_group_id(bad).is_err()));
-        assert!(wanted("apt", "/x", "rhel-9").check().is_err());
-        assert!(wanted("yum", "/x", "debian-12").check().is_err());
-        let mut further = wanted("yum", "/x", "rhel-9");
-        further.options.further_groups = vec!["debian-12".to_owned()];
-        assert!(further.check().is_err());
-    }
-}
+mod tests;

@@ -3,12 +3,13 @@
 use super::{Data, columns};
 use crate::command::pakiti;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 29] = [
     "serve",
     "demo",
     "migrate",
     "verify",
     "source add",
+    "source change",
     "source list",
     "source show",
     "source enable",
@@ -20,6 +21,9 @@ const COMMANDS: [&str; 25] = [
     "source templates",
     "host list",
     "host show",
+    "cve list",
+    "cve show",
+    "explain",
     "user add",
     "user list",
     "user passwd",
@@ -54,6 +58,9 @@ fn commands_with_an_output_format_document_their_keys() {
         "source sync",
         "host list",
         "host show",
+        "cve list",
+        "cve show",
+        "explain",
         "user list",
     ] {
         let args: Vec<&str> = command.split(' ').chain(["--help"]).collect();
@@ -91,6 +98,7 @@ fn migrations_are_told_once() {
     #migration
     0001_create_schema
     0002_keep_effects
+    0003_keep_findings
     ");
     insta::assert_snapshot!(data.said("migrate"), @"nothing to do: the schema is up to date");
 }

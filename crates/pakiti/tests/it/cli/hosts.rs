@@ -29,9 +29,9 @@ fn fleet() -> (Data, Archive) {
 fn hosts_are_listed_filtered_and_sorted() {
     let (data, _archive) = fleet();
     insta::assert_snapshot!(columns(&data.said("host list --output tsv")), @r"
-    #id|name|state|security|other|unknown|packages|in_repository|judged|held|os_group|os|arch|kernel|reboot_required|groups|last_report
-    1|old.example.org|security|1|0|1|3|2|2|0|debian-12|Debian GNU/Linux 12|x86_64|6.1.0-26-amd64|false|lab|TIME
-    2|new.example.org|good|0|0|0|2|2|2|0|debian-12|Debian GNU/Linux 12|x86_64|6.1.0-26-amd64|false|lab|TIME
+    #id|name|state|security|other|unknown|packages|in_repository|judged|held|os_group|os|arch|kernel|reboot_required|groups|last_report|critical|fixable|unfixed|pending_reboot
+    1|old.example.org|security|1|0|1|3|2|2|0|debian-12|Debian GNU/Linux 12|x86_64|6.1.0-26-amd64|false|lab|TIME|0|0|0|0
+    2|new.example.org|good|0|0|0|2|2|2|0|debian-12|Debian GNU/Linux 12|x86_64|6.1.0-26-amd64|false|lab|TIME|0|0|0|0
     ");
     let names = |options: &str| {
         let rows: Value =
@@ -66,6 +66,8 @@ fn a_host_is_shown_by_name_or_id_with_updates_and_what_nobody_knows() {
 
     #package|arch|installed
     home-made|amd64|1
+
+    #severity|state|cve|advisory|package|arch|installed|fixed|vendor_state|cvss|source|since
     ");
     for line in
         ["state\tsecurity", "os_group\tdebian-12", "kernel\t6.1.0-26-amd64", "unknown\t1", "groups\tlab"]
@@ -86,7 +88,7 @@ fn a_feed_that_changes_changes_the_hosts_and_verification_agrees() {
     let (data, archive) = fleet();
     let packages = index("openssl 3.0.21-1 amd64\ntar 1.35-1 amd64\nhome-made 1 amd64");
     archive.suite("bookworm-security", "Label: Debian-Security\n", &[("amd64", &packages)]);
-    insta::assert_snapshot!(columns(data.said("source sync security --output tsv").lines().last().unwrap()), @"security|changed|3|157|2|0|2|2|||new.example.org +1 +0");
+    insta::assert_snapshot!(columns(data.said("source sync security --output tsv").lines().last().unwrap()), @"security|changed|3|157|2|0|2|2|||new.example.org +1 +0|");
     let rows: Value = serde_json::from_str(&data.said("host list --output json --sort name")).unwrap();
     assert_eq!(
         (&rows[0]["security"], &rows[1]["security"], &rows[1]["unknown"]),

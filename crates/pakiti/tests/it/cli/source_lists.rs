@@ -28,7 +28,7 @@ fn an_export_imported_elsewhere_gives_the_same_sources() {
     from.said(
         "source add odd --kind yum --url https://me:secret@example.org/x --os-group rhel-9 --also-for rocky-9 --exclude a* \
          --module-hotfixes --priority 7 --proxy http://proxy:1 --client-certificate /c --client-key /k --ca /ca --trusted \
-         --arch x86_64 --security yes --interval 90m",
+         --arch x86_64 --security yes --interval 90m --host-group N/A --host-group A --not-host-group B",
     );
     from.said("source disable odd");
     let file = from.path().join("repositories.toml");
@@ -82,6 +82,7 @@ fn what_differs_is_changed_only_by_update_and_not_by_a_dry_run() {
     assert_eq!(shown("priority"), Value::Null);
     assert_eq!(result("--update"), "changed: enabled, excludes, priority");
     assert_eq!((shown("enabled"), shown("priority")), (true.into(), 5.into()));
+    assert_eq!(shown("packages"), Value::from(1), "its snapshot stays until it is fetched again");
     assert_eq!(result("--update"), "unchanged: ");
     assert_eq!(data.run("verify").code, Some(0));
 }
@@ -94,7 +95,7 @@ fn one_bad_entry_never_stops_the_rest() {
         "[[source]]\nname = \"a\"\nkind = \"apt\"\nurl = \"http://example.org\"\nsuit = \"x\"\n\n\
          [[source]]\nname = \"b\"\nkind = \"yum\"\nurl = \"http://example.org\"\n\n\
          [[source]]\nname = \"c c\"\nkind = \"apt\"\nurl = \"http://example.org\"\n\n\
-         [[source]]\nname = \"d\"\nkind = \"oval\"\nurl = \"http://example.org\"\n\n\
+         [[source]]\nname = \"d\"\nkind = \"csaf\"\nurl = \"http://example.org\"\n\n\
          [[source]]\nname = \"e\"\nkind = \"apt\"\nurl = \"http://example.org\"\n\n\
          [[source]]\nname = \"e\"\nkind = \"apt\"\nurl = \"http://example.com\"\n",
     );
@@ -103,10 +104,10 @@ fn one_bad_entry_never_stops_the_rest() {
     let text = run.text().replace(&file, "FILE").replace('\t', "|");
     insta::assert_snapshot!(text, @r"
     #result|name|kind|os_group|at|reason
-    refused|a|||FILE:5|unknown field `suit`, expected one of `name`, `kind`, `url`, `suite`, `components`, `architectures`, `os-group`, `also-for`, `security`, `priority`, `interval`, `enabled`, `trusted`, `keyrings`, `inline-key`, `check-valid-until`, `mirrorlist`, `exclude`, `module-hotfixes`, `proxy`, `client-certificate`, `client-key`, `ca`
+    refused|a|||FILE:5|unknown field `suit`, expected one of `name`, `kind`, `url`, `suite`, `components`, `architectures`, `os-group`, `also-for`, `host-groups`, `not-host-groups`, `security`, `priority`, `interval`, `enabled`, `trusted`, `keyrings`, `inline-key`, `check-valid-until`, `mirrorlist`, `exclude`, `module-hotfixes`, `proxy`, `client-certificate`, `client-key`, `ca`, `complete`
     refused|b|yum||FILE:7|a yum repository does not say whom it speaks for: give --os-group (rhel-9, almalinux-9, fedora-42)
     refused|c c|apt||FILE:12|name `c c`: a name holds no blanks
-    refused|d|oval||FILE:17|kind `oval` is not known: it is apt or yum
+    refused|d|csaf||FILE:17|kind `csaf` is not known: it is apt, yum or oval
     added|e|apt||FILE:22|
     refused|e|apt||FILE:27|another source of this name stands at FILE:22: import it with --prefix
     ");

@@ -69,15 +69,15 @@ fn a_source_goes_from_added_to_fetched_to_removed() {
     };
     assert_eq!(column("state"), "never fetched");
     insta::assert_snapshot!(columns(&of("source sync security --output tsv")), @r"
-    #name|result|packages|bytes|names_changed|skipped|verdicts_changed|hosts_changed|error|advisories|hosts
-    security|changed|2|106|2|0|0|0|||
+    #name|result|packages|bytes|names_changed|skipped|verdicts_changed|hosts_changed|error|advisories|hosts|definitions
+    security|changed|2|106|2|0|0|0||||
     ");
     assert_eq!(column("state"), "fresh");
     assert_eq!(
         (column("os_group"), column("packages"), column("security")),
         ("debian-12".into(), "2".into(), "true".into())
     );
-    insta::assert_snapshot!(columns(of("source sync --all --output tsv").lines().last().unwrap()), @"security|not modified|2|106|0|0|0|0|||");
+    insta::assert_snapshot!(columns(of("source sync --all --output tsv").lines().last().unwrap()), @"security|not modified|2|106|0|0|0|0||||");
     insta::assert_snapshot!(data.said("source disable security"), @"source security disabled; 0 verdicts changed, on 0 hosts");
     assert_eq!(column("state"), "disabled");
     assert_eq!(data.run("verify").code, Some(0));

@@ -129,8 +129,8 @@ fn a_wrong_command_line_is_status_2_with_a_sentence() {
         (&["evaluate", report][..], "--source"),
         (&["evaluate", "--source=apt=/x"][..], "--report"),
         (
-            &["evaluate", report, "--source=oval=/x"][..],
-            "source kind `oval` is not supported by this version",
+            &["evaluate", report, "--source=csaf=/x"][..],
+            "source kind `csaf` is not supported by this version",
         ),
         (&["evaluate", report, "--source=rpm=/x"][..], "unknown source kind `rpm`"),
         (&["evaluate", report, "--source=apt=/x,colour=red"][..], "unknown option `colour`"),

@@ -132,7 +132,7 @@ fn the_table_shows_security_updates_first_and_no_control_characters() {
         archive.file("status", status("a 1 amd64\nz 1 amd64 | Status: hold ok installed\nb 1 amd64"));
     let run = pakiti(&["evaluate", "--report", &report, NOW, &main.source(), &security.source()]);
     assert_eq!(run.code, Some(0));
-    insta::assert_snapshot!(run.text(), @"
+    insta::assert_snapshot!(run.text(), @r"
     Host
      name          not reported
      system        not reported
@@ -144,6 +144,9 @@ fn the_table_shows_security_updates_first_and_no_control_characters() {
      package  arch   installed  candidate  kind      repositories                 notes
      z        amd64  1          2          security  bookworm-security�[31m/main  held
      a        amd64  1          2          bugfix    bookworm/main
+
+    Findings: 0
+     none
 
     Coverage
      packages         3

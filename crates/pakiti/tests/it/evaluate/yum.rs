@@ -1,6 +1,6 @@
 //! yum sources: contract.md "updates, dnf", "Sources" and "JSON".
 
-mod repository;
+pub(super) mod repository;
 
 use super::archive::Archive;
 use super::{evaluate, lines, rows, value};
@@ -74,7 +74,10 @@ fn the_whole_document_is_as_the_contract_says() {
       {"package":"tzdata","arch":"noarch","installed":"2026a-1","candidate":"2026b-1","candidate_arch":null,"kind":"enhancement","repositories":["base"],"advisories":["EA-3"],"held":false,"phased":null,"reboot":false}],
     "obsoletes":[
       {"package":"old","arch":"x86_64","installed":"1-1","by":"new","candidate":"3-1"}],
-    "findings":[],
+    "findings":[
+      {"cve":null,"advisory":"SA-4","package":"bash","arch":"x86_64","installed":"5.1-1","fixed":"5.1-9","state":"fixable","vendor_state":null,"severity":"unknown","severity_source":null,"cvss":null,"epss":null,"kev":false,"source":"base","why":{"rule":"base SA-4","criterion":"bash is earlier than 5.1-9","comparison":"5.1-1 < 5.1-9","gates":["OS group rhel-9","architecture x86_64","vendor Example"]}},
+      {"cve":null,"advisory":"SA-1","package":"kernel-core","arch":"x86_64","installed":"5.14.0-1","fixed":"5.14.0-5","state":"fixable","vendor_state":null,"severity":"unknown","severity_source":null,"cvss":null,"epss":null,"kev":false,"source":"base","why":{"rule":"base SA-1","criterion":"kernel-core is earlier than 5.14.0-5","comparison":"5.14.0-1 < 5.14.0-5","gates":["OS group rhel-9","architecture x86_64","vendor Example","the running kernel is not told, or is of no installed package"]}},
+      {"cve":null,"advisory":"SA-1","package":"kernel-core","arch":"x86_64","installed":"5.14.0-3","fixed":"5.14.0-5","state":"fixable","vendor_state":null,"severity":"unknown","severity_source":null,"cvss":null,"epss":null,"kev":false,"source":"base","why":{"rule":"base SA-1","criterion":"kernel-core is earlier than 5.14.0-5","comparison":"5.14.0-3 < 5.14.0-5","gates":["OS group rhel-9","architecture x86_64","vendor Example","the running kernel is not told, or is of no installed package"]}}],
     "coverage":{"packages":10,"in_repository":6,"judged":6,"unknown":["foreign","moved","old","own"]},
     "skipped":[]}
     "#);

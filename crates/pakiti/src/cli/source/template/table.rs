@@ -6,6 +6,8 @@
 //! have one address of their own: it is the freshest. Sources of debuginfo and of sources are none of ours.
 //! The repositories that hold build dependencies (CRB, PowerTools, CodeReady Builder) are in: hosts have their
 //! packages, and no other repository has them.
+//! OVAL files are at the places that the vendors' own pages on OVAL name. None of these URLs could be fetched where this
+//! table was written: they are as documented, not as tried.
 
 use super::{Form, Part, Template};
 
@@ -18,6 +20,13 @@ const FEDORA: &str = "https://dl.fedoraproject.org";
 const OPENSUSE: &str = "https://download.opensuse.org";
 const ORACLE: &str = "https://yum.oracle.com";
 const AMAZON: &str = "https://cdn.amazonlinux.com";
+
+const REDHAT: &str = "https://security.access.redhat.com";
+const CANONICAL: &str = "https://security-metadata.canonical.com";
+const ALMA_SECURITY: &str = "https://security.almalinux.org";
+const ORACLE_SECURITY: &str = "https://linux.oracle.com";
+const SUSE: &str = "https://ftp.suse.com";
+const DEBIAN_SECURITY: &str = "https://www.debian.org";
 
 const EL: &[&str] = &["x86_64", "aarch64", "ppc64le", "s390x"];
 const TWO: &[&str] = &["x86_64", "aarch64"];
@@ -34,6 +43,15 @@ const fn yum(suffix: &'static str, base: &'static str, path: &'static str) -> Pa
 
 const fn own(name: &'static str, architectures: &'static [&'static str], parts: &'static [Part]) -> Template {
     Template { name, os_group: name, also_for: &[], architectures, parts }
+}
+
+/// Definitions of one OS group.
+const fn oval(name: &'static str, os_group: &'static str, parts: &'static [Part]) -> Template {
+    Template { name, os_group, also_for: &[], architectures: &[], parts }
+}
+
+const fn file(base: &'static str, path: &'static str) -> Part {
+    Part { suffix: "", base, path, form: Form::Oval }
 }
 
 const DEBIAN_PARTS: &[Part] =
@@ -221,5 +239,45 @@ pub(super) static TEMPLATES: &[Template] = &[
             path: "al2023/core/mirrors/latest/$arch/mirror.list",
             form: Form::Mirrors,
         }],
+    ),
+    oval(
+        "rhel-8-oval",
+        "rhel-8",
+        &[file(REDHAT, "data/oval/v2/RHEL8/rhel-8-including-unpatched.oval.xml.bz2")],
+    ),
+    oval(
+        "rhel-9-oval",
+        "rhel-9",
+        &[file(REDHAT, "data/oval/v2/RHEL9/rhel-9-including-unpatched.oval.xml.bz2")],
+    ),
+    oval("ubuntu-22.04-oval", "ubuntu-22.04", &[file(CANONICAL, "oval/com.ubuntu.jammy.cve.oval.xml.bz2")]),
+    oval("ubuntu-24.04-oval", "ubuntu-24.04", &[file(CANONICAL, "oval/com.ubuntu.noble.cve.oval.xml.bz2")]),
+    oval("almalinux-8-oval", "almalinux-8", &[file(ALMA_SECURITY, "oval/org.almalinux.alsa-8.xml.bz2")]),
+    oval("almalinux-9-oval", "almalinux-9", &[file(ALMA_SECURITY, "oval/org.almalinux.alsa-9.xml.bz2")]),
+    // One file for every release.
+    Template {
+        name: "oracle-oval",
+        os_group: "oracle-9",
+        also_for: &["oracle-8"],
+        architectures: &[],
+        parts: &[file(ORACLE_SECURITY, "security/oval/com.oracle.elsa-all.xml.bz2")],
+    },
+    // One file for every service pack of 15.
+    Template {
+        name: "sles-15-oval",
+        os_group: "sles-15.6",
+        also_for: &["sles-15.5", "sles-15.7"],
+        architectures: &[],
+        parts: &[file(SUSE, "pub/projects/security/oval/suse.linux.enterprise.server.15-affected.xml.gz")],
+    },
+    oval(
+        "debian-11-oval",
+        "debian-11",
+        &[file(DEBIAN_SECURITY, "security/oval/oval-definitions-bullseye.xml.bz2")],
+    ),
+    oval(
+        "debian-12-oval",
+        "debian-12",
+        &[file(DEBIAN_SECURITY, "security/oval/oval-definitions-bookworm.xml.bz2")],
     ),
 ];

@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 /// A repository before it is written.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Repository {
+pub(in crate::evaluate) struct Repository {
     packages: String,
     updates: String,
     modules: String,
@@ -16,7 +16,7 @@ pub(super) struct Repository {
 
 impl Repository {
     /// Packages: lines of `name [epoch:]version-release arch`, then `+name` provided and `-name` obsoleted.
-    pub(super) fn of(lines: &str) -> Self {
+    pub(in crate::evaluate) fn of(lines: &str) -> Self {
         let mut out = Self::default();
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             out.package(line);
@@ -42,7 +42,7 @@ impl Repository {
     }
 
     /// An advisory of a type (`security`, `bugfix reboot`) that fixes these lines.
-    pub(super) fn fixes(mut self, kind: &str, id: &str, lines: &str) -> Self {
+    pub(in crate::evaluate) fn fixes(mut self, kind: &str, id: &str, lines: &str) -> Self {
         let (kind, reboot) = kind.split_once(' ').unwrap_or((kind, ""));
         write!(self.updates, "<update type=\"{kind}\"><id>{id}</id><pkglist><collection>").unwrap();
         for line in lines.lines().map(str::trim) {
@@ -62,7 +62,7 @@ impl Repository {
     }
 
     /// A build of `name:stream` with these artifacts.
-    pub(super) fn stream(mut self, module: &str, artifacts: &[&str]) -> Self {
+    pub(in crate::evaluate) fn stream(mut self, module: &str, artifacts: &[&str]) -> Self {
         let (name, stream) = module.split_once(':').unwrap();
         write!(
             self.modules,
@@ -77,7 +77,7 @@ impl Repository {
     }
 
     /// The default stream of a module.
-    pub(super) fn default_stream(mut self, name: &str, stream: &str) -> Self {
+    pub(in crate::evaluate) fn default_stream(mut self, name: &str, stream: &str) -> Self {
         write!(
             self.modules,
             "---\ndocument: modulemd-defaults\nversion: 1\ndata:\n  module: {name}\n  stream: \"{stream}\"\n"
@@ -87,13 +87,13 @@ impl Repository {
     }
 
     /// repomd.xml names a file of this kind besides.
-    pub(super) fn names(mut self, kind: &str, path: &str) -> Self {
+    pub(in crate::evaluate) fn names(mut self, kind: &str, path: &str) -> Self {
         self.entries += &entry(kind, path, b"x");
         self
     }
 
     /// Writes the folder; gives `--source=yum=FOLDER`.
-    pub(super) fn write(&self, archive: &Archive, folder: &str) -> String {
+    pub(in crate::evaluate) fn write(&self, archive: &Archive, folder: &str) -> String {
         let primary = format!(
             "<metadata xmlns=\"http://linux.duke.edu/metadata/common\" \
              xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\">\n{}</metadata>\n",
@@ -142,7 +142,7 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 /// A table as `rpm -qa` gives it, of lines `name [epoch:]version-release arch [module label]`.
-pub(super) fn table(lines: &str) -> String {
+pub(in crate::evaluate) fn table(lines: &str) -> String {
     let mut text = "#NAME\tEPOCH\tVERSION\tRELEASE\tARCH\tSOURCERPM\tVENDOR\tMODULARITYLABEL\n".to_owned();
     for line in lines.lines().map(str::trim) {
         let [name, epoch, version, release, arch] = nevra(line);
@@ -154,7 +154,7 @@ pub(super) fn table(lines: &str) -> String {
 }
 
 /// A report of protocol 6 of a RHEL 9 with these header lines, of lines as those of [`table`].
-pub(super) fn v6(header: &[&str], lines: &str) -> String {
+pub(in crate::evaluate) fn v6(header: &[&str], lines: &str) -> String {
     let mut text =
         "#\nversion: 6\nhost: a.example.org\narch: x86_64\nkernel: 5.14.0-1.el9.x86_64\npackager: rpm\n\
          os-id: rhel\nos-version-id: 9.4\nsystem: Red Hat Enterprise Linux 9.4\n"

@@ -1,0 +1,27 @@
+-- Findings: counters of verdicts, hosts and cells; which packages of a verdict have some.
+ALTER TABLE verdict ADD COLUMN fix_critical BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN fix_important BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN fix_moderate BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN fix_low BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN fix_none BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN fix_unknown BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN unfixed BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN pending_reboot BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN leftover BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN fix_critical BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN fix_important BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN fix_moderate BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN fix_low BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN fix_none BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN fix_unknown BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN unfixed BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN pending_reboot BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN leftover BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN exposed BYTEA; -- package ids with findings; NULL = judged by a version that knew none
+ALTER TABLE cell ADD COLUMN exposed_hosts BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cell ADD COLUMN critical BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cell ADD COLUMN fixable BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cell ADD COLUMN unfixed BIGINT NOT NULL DEFAULT 0;
+
+-- Who has a CVE: packages with an open finding of it.
+CREATE INDEX judgement_cve ON judgement (cve, group_context_id) WHERE kind = 'finding' AND until IS NULL;
