@@ -19,6 +19,8 @@ pub const NAME: &str = "local rules";
 pub const KIND: &str = "local";
 /// Nothing is fetched: it is only looked at again once a day.
 const INTERVAL: i64 = 86_400;
+/// How often a change is made anew because somebody else was faster.
+const TRIES: usize = 20;
 
 /// Why a change of the rules failed.
 #[derive(Debug, Error)]
@@ -72,10 +74,12 @@ pub async fn put(engine: &Engine, scope: &Scope, new: Vec<LocalRule>) -> Result<
     for rule in &new {
         rule.check().map_err(|reason| LocalRulesError::Rule { name: rule.name.clone(), reason })?;
     }
-    let mut rules = list(&engine.db).await?;
-    rules.retain(|rule| !new.iter().any(|new| new.name == rule.name));
-    rules.extend(new);
-    replace(engine, scope, rules).await
+    edit(engine, scope, |rules| {
+        rules.retain(|rule| !new.iter().any(|new| new.name == rule.name));
+        rules.extend(new.iter().cloned());
+        Ok(())
+    })
+    .await
 }
 
 /// Removes a rule; gives what re-evaluation changed.
@@ -83,13 +87,12 @@ pub async fn put(engine: &Engine, scope: &Scope, new: Vec<LocalRule>) -> Result<
 /// # Errors
 /// [`LocalRulesError`].
 pub async fn remove(engine: &Engine, scope: &Scope, name: &str) -> Result<Swept, LocalRulesError> {
-    let mut rules = list(&engine.db).await?;
-    let before = rules.len();
-    rules.retain(|rule| rule.name != name);
-    if rules.len() == before {
-        return Err(LocalRulesError::Unknown(name.to_owned()));
-    }
-    replace(engine, scope, rules).await
+    edit(engine, scope, |rules| {
+        let before = rules.len();
+        rules.retain(|rule| rule.name != name);
+        if rules.len() == before { Err(LocalRulesError::Unknown(name.to_owned())) } else { Ok(()) }
+    })
+    .await
 }
 
 async fn stored(db: &Db) -> Result<Option<Source>, StoreError> {
@@ -98,38 +101,82 @@ async fn stored(db: &Db) -> Result<Option<Source>, StoreError> {
     source::by_id(db, &Scope::operator(), found.id).await.map(Some)
 }
 
-async fn replace(
+/// Changes the rules, and again from what is there now if somebody else was faster: no rule of two who add one at
+/// once is lost.
+async fn edit(
     engine: &Engine,
     scope: &Scope,
-    mut rules: Vec<LocalRule>,
+    change: impl Fn(&mut Vec<LocalRule>) -> Result<(), LocalRulesError>,
 ) -> Result<Swept, LocalRulesError> {
     if !scope.is_administrator() {
         return Err(LocalRulesError::NotAllowed);
     }
-    rules.sort_by(|a, b| a.name.cmp(&b.name));
-    local_rule::check_all(&rules).map_err(LocalRulesError::Rules)?;
-    let now = (engine.clock)();
-    let source = match stored(&engine.db).await? {
-        Some(source) => {
-            let options = SourceOptions { rules, ..SourceOptions::read(&source.options)? };
-            let change = SourceChange { options: Some(options.record()), ..SourceChange::default() };
-            source::change(&engine.db, scope, source.id, &change, now).await?;
-            source
-        }
-        None => {
-            let options = SourceOptions { rules, ..SourceOptions::default() };
-            let new = NewSource {
-                name: NAME.to_owned(),
-                kind: KIND.to_owned(),
-                url: String::new(),
-                options: options.record(),
-                os_group: String::new(),
-                interval_seconds: INTERVAL,
-            };
-            source::add(&engine.db, &new, now).await?;
-            source::by_name(&engine.db, scope, NAME).await?
+    let mut lost = 0;
+    let id = loop {
+        match edited(engine, scope, &change).await {
+            Err(LocalRulesError::Store(StoreError::SourceMoved | StoreError::Exists { .. }))
+                if lost < TRIES =>
+            {
+                lost += 1;
+            }
+            result => break result?,
         }
     };
-    let source = source::by_id(&engine.db, scope, source.id).await?;
-    Ok(engine.sync_source(&source).await?.1)
+    let mut source = source::by_id(&engine.db, scope, id).await?;
+    let mut lost = 0;
+    loop {
+        let swept = match engine.sync_source(&source).await {
+            Err(SyncError::Store(error)) if is_lost(&error) && lost < TRIES => {
+                lost += 1;
+                continue;
+            }
+            synced => synced?.1,
+        };
+        // Rules that came meanwhile may have been in force already, and be no longer.
+        let now = source::by_id(&engine.db, scope, id).await?;
+        if now.options == source.options {
+            return Ok(swept);
+        }
+        source = now;
+    }
+}
+
+/// Was somebody else faster, and is it worth trying again?
+fn is_lost(error: &StoreError) -> bool {
+    matches!(error, StoreError::SnapshotMoved) || error.is_lost_race()
+}
+
+/// Stores the changed rules; gives the source that holds them.
+async fn edited(
+    engine: &Engine,
+    scope: &Scope,
+    change: &impl Fn(&mut Vec<LocalRule>) -> Result<(), LocalRulesError>,
+) -> Result<i64, LocalRulesError> {
+    let source = stored(&engine.db).await?;
+    let mut options = match &source {
+        Some(source) => SourceOptions::read(&source.options)?,
+        None => SourceOptions::default(),
+    };
+    change(&mut options.rules)?;
+    options.rules.sort_by(|a, b| a.name.cmp(&b.name));
+    local_rule::check_all(&options.rules).map_err(LocalRulesError::Rules)?;
+    let now = (engine.clock)();
+    if let Some(Source { id, options: were, .. }) = source {
+        let change = SourceChange {
+            options: Some(options.record()),
+            options_were: Some(were),
+            ..SourceChange::default()
+        };
+        source::change(&engine.db, scope, id, &change, now).await?;
+        return Ok(id);
+    }
+    let new = NewSource {
+        name: NAME.to_owned(),
+        kind: KIND.to_owned(),
+        url: String::new(),
+        options: options.record(),
+        os_group: String::new(),
+        interval_seconds: INTERVAL,
+    };
+    Ok(source::add(&engine.db, &new, now).await?)
 }

@@ -54,6 +54,9 @@ pub enum StoreError {
     /// Another process made another snapshot of the source active meanwhile; nothing of the switch stayed.
     #[error("another process has just synchronised this source")]
     SnapshotMoved,
+    /// Another changed the options of the source since they were read; nothing of the change stayed.
+    #[error("somebody else has just changed this source")]
+    SourceMoved,
     /// Something named does not exist, or the scope does not reach it.
     #[error("{what} `{name}` not found")]
     NotFound {

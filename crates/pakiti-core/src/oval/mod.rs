@@ -34,3 +34,4 @@ pub use compare::compare_values;
 pub use evaluation::{Evaluation, evaluate};
 pub use host::{HostFacts, HostIndex};
 pub use outcome::{Flag, Outcome, Tally, existence};
+pub(crate) use release::is_release_package;

@@ -34,6 +34,12 @@ const SHARED: &[&str] = &["/etc/redhat-release", "/etc/system-release"];
 /// Packages beside the release package that own other files.
 const BESIDES: &[&str] = &["-notes", "-eula", "-identity", "-developer", "-sources"];
 
+/// Can a package of this name own a release file?
+pub(crate) fn is_release_package(name: &str) -> bool {
+    let variant = |rest: &str| rest.is_empty() || rest.starts_with('-');
+    OWNERS.iter().any(|(begin, ..)| name.strip_prefix(begin).is_some_and(variant))
+}
+
 /// The installed packages that own this file; `None` = it is no release file, so nobody can tell.
 pub(super) fn owners(host: &HostIndex<'_>, path: &str) -> Option<Vec<u32>> {
     let owns = |&&(_, shared, own): &&(&str, bool, &[&str])| {

@@ -2,12 +2,19 @@
 
 use super::EXAMPLES;
 use super::lines::{LineMemory, Listed};
+use foldhash::HashMap;
 use pakiti_core::package_set::set_hash;
-use pakiti_formats::report::{Limits, PackageLine, PackageLines, Protocol, ReportError, SkippedLine};
+use pakiti_formats::report::{
+    Limits, PackageLine, PackageLines, Protocol, ReportError, SkipReason, SkippedLine,
+};
 use pakiti_store::ingest::ReportedSet;
 use std::collections::{BTreeSet, HashSet};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
+/// Installed versions of one name that are taken. Kernels are kept by the dozen at most; each brings thousands of
+/// findings, so a report of many would cost what a fleet does.
+const MOST_VERSIONS: usize = 64;
 /// Lines looked up at a time: nobody holds the memory for as long as a whole list takes.
 const AT_ONCE: usize = 256;
 
@@ -54,6 +61,9 @@ pub(super) fn read(
 /// A list while it is read.
 struct List {
     listed: Vec<Listed>,
+    /// Hash of a package name -> how often it is listed.
+    versions: HashMap<u64, usize>,
+    hasher: foldhash::fast::RandomState,
     /// Lines that were parsed, to be remembered.
     new: Vec<(Box<[u8]>, Listed)>,
     skipped: u64,
@@ -65,15 +75,31 @@ impl List {
     fn new(size: usize) -> Self {
         // Lines of protocol 5 are the shortest; the memory for a usual list is had at once.
         let listed = Vec::with_capacity((size / 24).min(4096));
-        Self { listed, new: Vec::new(), skipped: 0, skipped_lines: Vec::new() }
+        let versions =
+            HashMap::with_capacity_and_hasher(listed.capacity(), foldhash::fast::RandomState::default());
+        let hasher = foldhash::fast::RandomState::default();
+        Self { listed, versions, hasher, new: Vec::new(), skipped: 0, skipped_lines: Vec::new() }
     }
 
     fn take(&mut self, line: &PackageLine<'_>, listed: Listed, limits: &Limits) -> Result<(), ReportError> {
         if self.listed.len() >= limits.max_packages {
             return Err(ReportError::TooManyPackages { line: line.number(), limit: limits.max_packages });
         }
-        self.listed.push(listed);
+        let versions = self.versions.entry(self.hasher.hash_one(&listed.known.1.name)).or_default();
+        *versions += 1;
+        if *versions > MOST_VERSIONS {
+            self.skip(line, SkipReason::TooManyVersions { limit: MOST_VERSIONS });
+        } else {
+            self.listed.push(listed);
+        }
         Ok(())
+    }
+
+    fn skip(&mut self, line: &PackageLine<'_>, reason: SkipReason) {
+        self.skipped += 1;
+        if self.skipped_lines.len() < EXAMPLES {
+            self.skipped_lines.push(SkippedLine { line: line.number(), reason });
+        }
     }
 
     fn parse(
@@ -89,12 +115,7 @@ impl List {
                 self.take(line, listed, limits)?;
             }
             Ok(None) => {}
-            Err(reason) => {
-                self.skipped += 1;
-                if self.skipped_lines.len() < EXAMPLES {
-                    self.skipped_lines.push(SkippedLine { line: line.number(), reason });
-                }
-            }
+            Err(reason) => self.skip(line, reason),
         }
         Ok(())
     }

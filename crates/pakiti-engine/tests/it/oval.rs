@@ -141,6 +141,25 @@ on_both! {
         assert!(findings(w, "a.example.org").await.is_empty());
     }
 
+    async fn of_rules_added_at_once_none_is_lost(w: &mut World) {
+        let rule = |n: usize| LocalRule {
+            name: format!("rule {n}"),
+            os_groups: ["debian-12".to_owned()].into(),
+            package: "bash".into(),
+            id: format!("SITE-{n}"),
+            ..LocalRule::default()
+        };
+        let scope = Scope::operator();
+        let put = |n| local_rules::put(&w.engine, &scope, vec![rule(n)]);
+        let (a, b, c, d) = tokio::join!(put(1), put(2), put(3), put(4));
+        for done in [a, b, c, d] {
+            done.unwrap();
+        }
+        assert_eq!(local_rules::list(w.db()).await.unwrap().len(), 4);
+        w.feed(Protocol::V5, &v5("a.example.org", &["bash 5"])).await;
+        assert_eq!(findings(w, "a.example.org").await.len(), 4);
+    }
+
     async fn a_local_rule_that_cannot_be_used_changes_nothing(w: &mut World) {
         let rule = LocalRule { name: "x".into(), package: "bash".into(), id: "S".into(), ..LocalRule::default() };
         let told = local_rules::put(&w.engine, &Scope::operator(), vec![rule]).await.unwrap_err().to_string();

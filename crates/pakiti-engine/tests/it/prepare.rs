@@ -210,6 +210,20 @@ fn bad_lines_are_counted_and_told_and_cost_only_themselves() {
 }
 
 #[test]
+fn of_one_name_no_more_versions_are_taken_than_any_host_has() {
+    let kernels: Vec<String> = (0..70).map(|n| format!("linux-image 1-{n}")).collect();
+    let mut lines: Vec<&str> = kernels.iter().map(String::as_str).collect();
+    lines.push("bash 5");
+    let report = five(&[], &lines);
+    let taken = packages(&report);
+    assert_eq!(taken.iter().filter(|package| package.name == "linux-image").count(), 64);
+    assert_eq!(taken.len(), 65, "the others are taken as ever");
+    let facts = facts(&report);
+    assert_eq!(facts.skipped, 6);
+    assert!(facts.skipped_examples[0].ends_with("more than 64 versions of one package name"), "{facts:?}");
+}
+
+#[test]
 fn many_bad_lines_give_ten_examples() {
     let lines = vec!["x"; 50];
     let facts = facts(&six(&[], &lines));

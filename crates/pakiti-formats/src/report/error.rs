@@ -98,6 +98,12 @@ pub enum SkipReason {
     /// A dpkg package without an architecture.
     #[error("no architecture")]
     NoArchitecture,
+    /// One name more often than any host has it installed.
+    #[error("more than {limit} versions of one package name")]
+    TooManyVersions {
+        /// The limit.
+        limit: usize,
+    },
     /// A version that its packaging system cannot have.
     #[error("impossible version")]
     BadVersion,

@@ -49,6 +49,8 @@ pub struct SourceChange {
     pub url: Option<String>,
     /// Options as a record.
     pub options: Option<String>,
+    /// The options that the new ones were made of: if they are others by now, nothing is changed.
+    pub options_were: Option<String>,
     /// OS group, or empty.
     pub os_group: Option<String>,
     /// Seconds between attempts.
@@ -61,7 +63,7 @@ pub struct SourceChange {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] if there is none or the scope may not change sources, [`StoreError::Exists`] if the new
-/// name is taken.
+/// name is taken, [`StoreError::SourceMoved`] if its options are no longer those the new ones were made of.
 pub async fn change(db: &Db, scope: &Scope, id: i64, change: &SourceChange, now: i64) -> Result<bool> {
     let missing = || StoreError::NotFound { what: "source", name: id.to_string() };
     if !scope.is_administrator() {
@@ -70,6 +72,10 @@ pub async fn change(db: &Db, scope: &Scope, id: i64, change: &SourceChange, now:
     let mut tx = begin(db).await?;
     let sql = "SELECT name, url, options, os_group, interval_seconds, next_due FROM source WHERE id = $1";
     let row = tx.fetch_optional(sql, args![id]).await?.ok_or_else(missing)?;
+    let were = row.text(2)?;
+    if change.options_were.as_ref().is_some_and(|expected| *expected != were) {
+        return Err(StoreError::SourceMoved);
+    }
     let mut fields = Vec::new();
     let mut text = |column: usize, field: &'static str, new: &Option<String>| -> Result<String> {
         let old = row.text(column)?;

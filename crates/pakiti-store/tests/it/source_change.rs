@@ -36,6 +36,7 @@ on_both! {
             url: Some("https://deb.example.org/other".into()),
             options: Some("{\"a\":1}".into()),
             os_group: Some("debian-12".into()),
+            options_were: None,
             interval_seconds: Some(60),
         };
         assert!(change(w, id, &all, T0 + 5).await);
@@ -60,6 +61,21 @@ on_both! {
         w.sync(&[("other", repository("bookworm-new", true, &[("bash", "3")]))]).await;
         assert_eq!(w.host("a").await.row.counters.security, 1);
         assert_eq!(source::snapshots(&w.db, &Scope::operator(), id, 9).await.unwrap().len(), 2);
+    }
+
+    async fn options_made_of_others_than_are_there_now_change_nothing(w: &mut World) {
+        let id = fetched(w).await;
+        let made_of = |were: &str| SourceChange {
+            options: Some("{\"b\":2}".into()),
+            options_were: Some(were.into()),
+            ..SourceChange::default()
+        };
+        let scope = Scope::operator();
+        let before = read(w, id).await;
+        let refused = source::change(&w.db, &scope, id, &made_of("{\"c\":3}"), T0 + 5).await;
+        assert!(matches!(refused, Err(StoreError::SourceMoved)), "{refused:?}");
+        assert_eq!(read(w, id).await, before);
+        assert!(change(w, id, &made_of(&before.options), T0 + 5).await);
     }
 
     async fn another_interval_alone_asks_for_nothing_anew(w: &mut World) {

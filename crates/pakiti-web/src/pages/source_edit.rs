@@ -61,6 +61,9 @@ pub(crate) async fn submit(
                 return Ok(done.at_source(source.id));
             }
             Err(StoreError::Exists { .. }) => form.refuse("name", "another source has this name"),
+            Err(StoreError::SourceMoved) => {
+                form.refuse("name", "somebody else has just changed this source: look at it again");
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -77,6 +80,7 @@ fn change(source: &Source, new: NewSource) -> SourceChange {
         url: Some(new.url),
         options: (!same).then_some(new.options),
         os_group: Some(new.os_group),
+        options_were: Some(source.options.clone()),
         interval_seconds: Some(new.interval_seconds),
     }
 }

@@ -28,7 +28,7 @@ use crate::finding::{FindingState, Found, FoundBy};
 use crate::judgement::SourceId;
 use crate::os_group::{self, OsGroupId};
 use crate::oval::model::{Cve, Document, Place};
-use crate::oval::{Evaluation, HostFacts, HostIndex, Outcome};
+use crate::oval::{Evaluation, HostFacts, HostIndex, Outcome, is_release_package};
 use crate::package::{Package, PackageFormat};
 use crate::repository::SourceMeta;
 use crate::rules::rpm::NO_CVE;
@@ -93,9 +93,10 @@ impl OvalIndex {
         self.documents.is_empty()
     }
 
-    /// Do gates ask for this package? The owner of the release file is asked for by no name.
+    /// Do gates ask for this package? The owner of the release file is asked for by no name. Further `*-release`
+    /// packages would only part hosts that no gate tells apart.
     pub(super) fn is_product(&self, name: &str) -> bool {
-        !self.documents.is_empty() && (self.products.contains(name) || classify::is_product(name))
+        !self.documents.is_empty() && (self.products.contains(name) || is_release_package(name))
     }
 
     /// Which gates of each document are open to a group context; a document that does not speak has none.

@@ -311,6 +311,7 @@ impl Wanted {
             url: Some(self.url.clone()),
             options: (!same).then(|| self.options.record()),
             os_group: Some(self.os_group.clone()),
+            options_were: None,
             interval_seconds: Some(self.interval_seconds),
         };
         source::change(db, &Scope::operator(), known.id, &change, now()).await.map_err(told)
