@@ -67,6 +67,8 @@ pub struct Found {
     pub state: FindingState,
     /// Severity.
     pub severity: Severity,
+    /// The build that still runs has it, not the one that is installed since under its name.
+    pub running: bool,
     /// Is it one more in the counters? Not if another source says the same, nor without security impact.
     pub counted: bool,
 }

@@ -28,18 +28,18 @@ pub fn judge(index: &RuleIndex, context: &Context, packages: &[Package]) -> Judg
     let completed = index.complete(&context.group, packages.iter());
     let rules = index.for_group(completed.as_ref().unwrap_or(&context.group));
     let mut judgements: Vec<Judgement> = packages.iter().map(|package| rules.judge(package)).collect();
-    let group = completed.as_ref().unwrap_or(&context.group);
-    for of_package in index.set_findings(group, context, packages).chunk_by(|a, b| a.0 == b.0) {
-        let Some((at, _)) = of_package.first() else { continue };
-        if let (Some(package), Some(judgement)) = (packages.get(*at), judgements.get_mut(*at)) {
-            rules.join(package, &mut judgement.findings, of_package.iter().map(|(_, found)| *found));
-        }
-    }
     let updated = packages.iter().zip(&judgements).filter(|(_, judgement)| judgement.update.is_some());
     let installed = Installed::of(updated.map(|(package, _)| package), packages.iter());
     let parts: Vec<_> = packages.iter().map(kernel::part).collect();
     let images = || packages.iter().zip(&parts).filter_map(|(package, part)| Some((package, part.as_ref()?)));
     let truth = KernelTruth::new(context, images());
+    let all: Vec<&Package> = packages.iter().collect();
+    let alone = |at: usize, _: &Package| judgements.get(at).map(|j| j.findings.clone()).unwrap_or_default();
+    for (at, findings) in rules.of_set(context, &truth, &all, alone) {
+        if let Some(judgement) = judgements.get_mut(at) {
+            judgement.findings = findings;
+        }
+    }
     let mut fold = Fold::new(context, KernelTruth::new(context, images()));
     let mut findings = Vec::with_capacity(packages.len());
     for ((package, judgement), id) in packages.iter().zip(&mut judgements).zip(0..) {

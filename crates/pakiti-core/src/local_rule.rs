@@ -74,6 +74,16 @@ pub enum LocalRuleError {
         /// The OS group.
         os_group: String,
     },
+    /// An rpm version without a release, which equals no installed one.
+    #[error(
+        "`{operator} {version}`: an rpm has a release (`{version}-1`), so that this would not mean what it says; write the release, or `<` and the version that is fixed"
+    )]
+    Release {
+        /// The operator.
+        operator: String,
+        /// The version.
+        version: String,
+    },
     /// Not `CVE-YYYY-NNNN`.
     #[error("`{0}` is no CVE id (CVE-YYYY-NNNN); an id of your own goes into id")]
     Cve(String),
@@ -139,6 +149,11 @@ impl LocalRule {
     fn check_version(&self, group: &str) -> Result<(), LocalRuleError> {
         let id = OsGroupId(group.to_owned());
         let format = os_group::format_of(&id).ok_or_else(|| LocalRuleError::OsGroup(group.to_owned()))?;
+        let bare = !self.version.is_empty() && !self.version.contains('-');
+        if bare && format == PackageFormat::Rpm && ["=", "<=", ">"].contains(&&*self.operator) {
+            let (operator, version) = (self.operator.clone(), self.version.clone());
+            return Err(LocalRuleError::Release { operator, version });
+        }
         if self.version.is_empty() || version::sort_key(format, &self.version).is_ok() {
             return Ok(());
         }
@@ -313,6 +328,14 @@ mod tests {
             refused(&|r| r.os_groups = ["linux".to_owned()].into()),
             "`linux` is no OS group; they look like debian-12, ubuntu-22.04, rhel-9"
         );
+        let bare = |operator: &'static str| {
+            move |r: &mut LocalRule| {
+                (r.operator, r.version) = (operator.into(), "5.6.1".into());
+            }
+        };
+        assert!(refused(&bare("=")).starts_with("`= 5.6.1`: an rpm has a release"));
+        assert_eq!(refused(&bare("<")), "taken");
+        assert_eq!(refused(&bare(">=")), "taken");
         assert_eq!(refused(&|r| r.url = "ftp://x".into()), "`ftp://x` is no http or https address");
         assert_eq!(
             refused(&|r| r.severity = "bad".into()),

@@ -88,6 +88,9 @@ pub struct SourceMeta {
     /// Definitions: they are those of a whole release, so what they do not name is not affected.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub complete: bool,
+    /// Its definitions mean a package whoever made it: rules of the installation itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_maker: bool,
     /// It speaks only to hosts of one of these host groups; empty = to those of every one.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub host_groups: BTreeSet<String>,

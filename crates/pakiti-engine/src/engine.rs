@@ -4,6 +4,7 @@
 //! sources and the re-evaluation.
 
 use crate::Clock;
+use crate::fleet_index::Fleet;
 use crate::prepare::{Prepared, Preparer};
 use crate::rules::Rules;
 use crate::source::schedule::next_due;
@@ -34,6 +35,8 @@ pub struct Engine {
     pub writer: Writer,
     /// Synchronises sources.
     pub sync: Arc<Sync>,
+    /// Which hosts have which CVE.
+    pub fleet: Fleet,
     /// The time.
     pub clock: Clock,
 }
@@ -67,7 +70,8 @@ impl Engine {
         let rules = Rules::load(&db).await?;
         let (writer, task) = Writer::start(db.clone(), rules.clone());
         let preparer = Arc::new(Preparer::default());
-        Ok((Self { db, rules, preparer, writer, sync: Arc::new(sync), clock }, task))
+        let (sync, fleet) = (Arc::new(sync), Fleet::default());
+        Ok((Self { db, rules, preparer, writer, sync, fleet, clock }, task))
     }
 
     /// Stores a prepared report; returns when it is durable.
@@ -130,6 +134,11 @@ impl Engine {
             }
             tokio::time::sleep(tick).await;
         }
+    }
+
+    /// Keeps the fleet index near the database until the returned future is dropped.
+    pub async fn keep_fleet_index(self) {
+        self.fleet.keep(self.db, self.clock).await;
     }
 
     /// One round of [`Engine::background`].

@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 pub mod engine;
+pub mod fleet_index;
 pub mod local_rules;
 pub mod prepare;
 pub mod rules;

@@ -43,8 +43,9 @@ impl Rules {
         if generation::peek(db).await?.active == present.generation {
             return Ok(present);
         }
-        let (generation, contents) = source::active_contents(db).await?;
-        let index = tokio::task::spawn_blocking(move || Arc::new(RuleIndex::build(generation, contents)));
+        // Definitions that have not changed are compiled already: a local rule is in force at once.
+        let (generation, active) = source::active_beside(db, &present.compiled()).await?;
+        let index = tokio::task::spawn_blocking(move || Arc::new(present.rebuilt(generation, active)));
         let index = index
             .await
             .map_err(|e| StoreError::Corrupt { what: "repository content", reason: e.to_string() })?;

@@ -18,7 +18,7 @@ const MEMORY: u64 = 128 << 20;
 /// log2 of [`MEMORY`], as zstd wants it.
 const WINDOW_LOG: u32 = 27;
 /// Bytes looked at to tell the format: bzip2 needs the most (header and block magic).
-const MAGIC: usize = 10;
+pub(crate) const MAGIC: usize = 10;
 
 /// How a stream is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

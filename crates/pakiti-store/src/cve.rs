@@ -7,9 +7,11 @@ use crate::args;
 use crate::db::{Db, Value, pieces, placeholders};
 use crate::error::Result;
 use crate::host_packages::{kernel_packages, on_host, packages_of};
+use crate::intern::read_package;
 use crate::judgement_rows::read_finding;
 use crate::memo::{decode, read_context};
 use crate::scope::Scope;
+use crate::set_judgements::{self, SetFindings};
 use pakiti_core::context::Context;
 use pakiti_core::finding::{Finding, FindingState};
 use pakiti_core::kernel::{self, KernelPart, KernelTruth};
@@ -17,6 +19,7 @@ use pakiti_core::package::Package;
 use pakiti_core::package_set::PackageId;
 use pakiti_core::severity::Severity;
 use pakiti_core::version::{self, VersionKey};
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// One CVE (or advisory without one) as the hosts of a scope have it.
@@ -40,6 +43,12 @@ impl CveRow {
     /// Hosts that have it in any state but leftover.
     pub fn exposed_hosts(&self) -> i64 {
         self.hosts.iter().take(3).sum()
+    }
+
+    /// The order of lists: the worst first, then by hosts, then the newest.
+    pub fn worse(&self, other: &Self) -> Ordering {
+        let rank = |row: &Self| (row.severity, Reverse(row.exposed_hosts()));
+        rank(self).cmp(&rank(other)).then_with(|| other.subject.cmp(&self.subject))
     }
 }
 
@@ -78,16 +87,23 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<CveRow>> {
     let findings = open_findings(db, &groups, None).await?;
     let packages = packages(db, &seen).await?;
     let kernels = Kernels::read(db, &seen).await?;
+    let of_sets = set_judgements::all_findings(db).await?;
     let mut table = Table::default();
     let mut noted: HashMap<(i64, PackageId), Vec<Noted>> = HashMap::new();
     for verdict in &seen {
         let truth = kernels.truth(verdict);
         for id in &verdict.exposed {
             let (key, Some(package)) = ((verdict.group_id, *id), packages.get(id)) else { continue };
-            let of_package = noted.entry(key).or_insert_with(|| {
-                let known = findings.get(&key).map_or(&[][..], Vec::as_slice);
-                known.iter().map(|(finding, since)| table.note(package, finding, *since)).collect()
-            });
+            let known = findings.get(&key).map_or(&[][..], Vec::as_slice);
+            let of_set = joined(&of_sets, verdict, *id, known)?;
+            let of_set: Option<Vec<Noted>> = of_set
+                .map(|all| all.iter().map(|(finding, since)| table.note(package, finding, *since)).collect());
+            let of_package = match &of_set {
+                Some(of_set) => of_set,
+                None => noted.entry(key).or_insert_with(|| {
+                    known.iter().map(|(finding, since)| table.note(package, finding, *since)).collect()
+                }),
+            };
             let part = kernel::part(package).filter(|part| matches!(part, KernelPart::Image { .. }));
             for noted in of_package.iter() {
                 let state = match &part {
@@ -100,6 +116,27 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<CveRow>> {
         table.count(verdict.hosts);
     }
     Ok(table.finish())
+}
+
+/// What a package has with what only the set of this verdict tells of it; `None` = that is nothing.
+fn joined(
+    of_sets: &SetFindings,
+    verdict: &Seen,
+    id: PackageId,
+    alone: &[(Finding, i64)],
+) -> Result<Option<Vec<(Finding, i64)>>> {
+    let of_set = of_sets.get(&(verdict.set_id, verdict.context_id)).into_iter().flatten();
+    let of_set: Vec<_> = of_set.filter(|found| found.package_id == id).collect();
+    if of_set.is_empty() {
+        return Ok(None);
+    }
+    let replaced: HashSet<_> = of_set.iter().map(|found| found.key()).collect();
+    let kept = alone.iter().filter(|(found, _)| !replaced.contains(&(id, found.subject(), found.source)));
+    let mut all: Vec<(Finding, i64)> = kept.cloned().collect();
+    for found in of_set {
+        all.push((found.read(&nameless())?, found.since));
+    }
+    Ok(Some(all))
 }
 
 /// A finding of a package, short: a fleet meets each one thousands of times.
@@ -173,10 +210,7 @@ impl Table {
     }
 
     fn finish(mut self) -> Vec<CveRow> {
-        self.rows.sort_by(|a, b| {
-            let rank = |row: &CveRow| (row.severity, -row.exposed_hosts());
-            rank(a).cmp(&rank(b)).then_with(|| b.subject.cmp(&a.subject))
-        });
+        self.rows.sort_by(CveRow::worse);
         self.rows
     }
 }
@@ -185,8 +219,11 @@ impl Table {
 pub async fn hosts(db: &Db, scope: &Scope, subject: &str, limit: usize) -> Result<Vec<CveHost>> {
     let findings = open_findings(db, &BTreeSet::new(), Some(subject)).await?;
     let groups: BTreeSet<i64> = findings.keys().map(|(group, _)| *group).collect();
-    let wanted: HashSet<PackageId> = findings.keys().map(|(_, id)| *id).collect();
-    let mut seen = seen(db, scope, Some(&groups)).await?;
+    let mut wanted: HashSet<PackageId> = findings.keys().map(|(_, id)| *id).collect();
+    let of_sets = set_judgements::all_findings(db).await?;
+    let about = of_sets.values().flatten().filter(|found| found.key().1 == subject);
+    wanted.extend(about.map(|found| found.package_id));
+    let mut seen = seen(db, scope, Some(&groups).filter(|_| of_sets.is_empty())).await?;
     seen.iter_mut().for_each(|verdict| verdict.exposed.retain(|id| wanted.contains(id)));
     seen.retain(|verdict| !verdict.exposed.is_empty());
     let packages = packages(db, &seen).await?;
@@ -197,7 +234,10 @@ pub async fn hosts(db: &Db, scope: &Scope, subject: &str, limit: usize) -> Resul
         let named = named_hosts(db, scope, verdict).await?;
         for id in &verdict.exposed {
             let Some(package) = packages.get(id) else { continue };
-            for (finding, since) in findings.get(&(verdict.group_id, *id)).into_iter().flatten() {
+            let alone = findings.get(&(verdict.group_id, *id)).map_or(&[][..], Vec::as_slice);
+            let of_set = joined(&of_sets, verdict, *id, alone)?;
+            let all = of_set.as_deref().unwrap_or(alone).iter();
+            for (finding, since) in all.filter(|(finding, _)| finding.subject() == subject) {
                 let finding = on_host(&truth, package, finding.clone());
                 out.extend(named.iter().map(|(host_id, name, os_group)| CveHost {
                     host_id: *host_id,
@@ -265,7 +305,7 @@ async fn open_findings(
         let sql = format!("{columns} AND group_context_id IN {}", placeholders(1, piece.len(), 1));
         rows.extend(db.fetch(&sql, piece.iter().map(|id| Value::from(*id)).collect()).await?);
     }
-    let nameless = Package::new(pakiti_core::package::PackageFormat::Other, "", "", "");
+    let nameless = nameless();
     let mut out: HashMap<_, Vec<(Finding, i64)>> = HashMap::new();
     for row in rows {
         let said = (row.text(3)?, row.int(4)?, &*row.text(5)?, row.text(6)?, &*row.text(7)?);
@@ -273,6 +313,11 @@ async fn open_findings(
         out.entry((row.int(0)?, row.int(1)? as PackageId)).or_default().push((finding, row.int(2)?));
     }
     Ok(out)
+}
+
+/// Stands for the package of a finding where nobody asks for the proof.
+pub(crate) fn nameless() -> Package {
+    Package::new(pakiti_core::package::PackageFormat::Other, "", "", "")
 }
 
 /// The packages with findings.
@@ -290,7 +335,8 @@ struct Kernels {
 impl Kernels {
     async fn read(db: &Db, seen: &[Seen]) -> Result<Self> {
         let mut images = HashMap::new();
-        for (id, package) in kernel_packages(db).await? {
+        for row in db.fetch(&kernel_packages(), args![]).await? {
+            let (id, _, package) = read_package(&row)?;
             if let Some(part @ KernelPart::Image { .. }) = kernel::part(&package) {
                 images.insert(id, (package, part));
             }

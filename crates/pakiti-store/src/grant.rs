@@ -7,6 +7,7 @@ use crate::args;
 use crate::counters;
 use crate::db::{Db, Tx};
 use crate::error::{Result, StoreError};
+use crate::ingest::hosts::tell_moved;
 use crate::intern::cell_of;
 use crate::totals::CellChanges;
 
@@ -79,14 +80,16 @@ async fn move_host(tx: &mut Tx, host_id: i64, from: i64, to: i64) -> Result<()> 
     if from == to {
         return Ok(());
     }
-    let sql = format!("UPDATE host SET cell_id = $2 WHERE id = $1 RETURNING {}", counters::LIST);
+    let sql = format!("UPDATE host SET cell_id = $2 WHERE id = $1 RETURNING {}, last_report", counters::LIST);
     let row = tx.fetch_optional(&sql, args![host_id, to]).await?;
     let row = row.ok_or(StoreError::NotFound { what: "host", name: host_id.to_string() })?;
     let counters = counters::read(&row, 0)?;
     let mut changes = CellChanges::default();
     changes.leave(from, &counters);
     changes.enter(to, &counters);
-    changes.write(tx).await
+    changes.write(tx).await?;
+    // Who keeps cells of hosts in memory hears of it by this. The time is not asked for: that of its last report.
+    tell_moved(tx, &[(host_id, row.int(counters::WIDTH)?)]).await
 }
 
 /// What an account was granted, as `group NAME` / `host NAME` pairs by name.

@@ -10,6 +10,7 @@ use crate::host::HostDetail;
 use crate::intern::{PACKAGE_COLUMNS, read_package};
 use crate::judgement_rows::read_finding;
 use crate::memo::decode;
+use crate::set_judgements;
 use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::finding::Finding;
 use pakiti_core::judgement::Update;
@@ -98,12 +99,16 @@ pub(crate) async fn packages_of(db: &Db, ids: &[PackageId]) -> Result<HashMap<Pa
     Ok(out)
 }
 
-/// All packages that may be of a kernel, by name.
-pub(crate) async fn kernel_packages(db: &Db) -> Result<Vec<(PackageId, Package)>> {
-    let sql =
-        format!("SELECT {PACKAGE_COLUMNS} FROM package WHERE name LIKE 'kernel%' OR name LIKE 'linux%'");
-    let rows = db.fetch(&sql, args![]).await?;
-    rows.iter().map(|row| read_package(row).map(|(id, _, package)| (id, package))).collect()
+/// The statement for all packages that may be images of a kernel, by name: as ranges, which an index answers.
+pub(crate) fn kernel_packages() -> String {
+    let ranges = [
+        ("kernel", "kernem"),
+        ("linux", "linuy"),
+        ("kpatch-patch-", "kpatch-patch."),
+        ("kgraft-patch-", "kgraft-patch."),
+    ];
+    let ranges = ranges.map(|(from, to)| format!("(name >= '{from}' AND name < '{to}')"));
+    format!("SELECT {PACKAGE_COLUMNS} FROM package WHERE {}", ranges.join(" OR "))
 }
 
 /// The updates of a host: security first, then by name.
@@ -166,6 +171,7 @@ pub async fn findings(db: &Db, host: &HostDetail) -> Result<Vec<HostFinding>> {
             out.push(HostFinding { package: package.clone(), finding, since: row.int(1)? });
         }
     }
+    add_set_findings(db, host, (&truth, &packages), &mut out).await?;
     let rank = |row: &HostFinding| (row.finding.state, row.finding.severity);
     out.sort_by(|a, b| {
         rank(a)
@@ -174,6 +180,30 @@ pub async fn findings(db: &Db, host: &HostDetail) -> Result<Vec<HostFinding>> {
             .then_with(|| a.finding.cve.cmp(&b.finding.cve))
     });
     Ok(out)
+}
+
+/// What only the whole set tells; it stands before what its package alone is judged to.
+async fn add_set_findings(
+    db: &Db,
+    host: &HostDetail,
+    (truth, packages): (&KernelTruth, &HashMap<PackageId, Package>),
+    out: &mut Vec<HostFinding>,
+) -> Result<()> {
+    let more = set_judgements::findings(db, (host.set_id, host.context_id)).await?;
+    let replaced: HashSet<_> = more
+        .iter()
+        .filter_map(|found| {
+            let (id, subject, source) = found.key();
+            Some((packages.get(&id)?, subject, source))
+        })
+        .collect();
+    out.retain(|row| !replaced.contains(&(&row.package, row.finding.subject(), row.finding.source)));
+    for found in &more {
+        let Some(package) = packages.get(&found.package_id) else { continue };
+        let finding = on_host(truth, package, found.read(package)?);
+        out.push(HostFinding { package: package.clone(), finding, since: found.since });
+    }
+    Ok(())
 }
 
 /// What runs on the host, and which kernels it has.

@@ -7,9 +7,11 @@ use crate::args;
 use crate::db::{Tx, Value};
 use crate::dialect::{Type, lists, tables};
 use crate::error::{Result, StoreError};
-use crate::memo::{FastSet, Judged};
-use pakiti_core::finding::{Finding, FindingState, FindingWhy};
+use crate::memo::{FastSet, Judged, Memo};
+use crate::set_judgements::{self, FreshSets};
+use pakiti_core::finding::{Finding, FindingState, FindingWhy, Found};
 use pakiti_core::judgement::{Judgement, Update};
+use pakiti_core::kernel::KernelTruth;
 use pakiti_core::package::Package;
 use pakiti_core::package_set::PackageId;
 use pakiti_core::rules::GroupRules;
@@ -18,8 +20,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Judgements whose rows are not yet known to be stored, by (group context, package).
-pub(crate) type Fresh = BTreeMap<(i64, PackageId), FreshJudgement>;
+/// Judgements whose rows are not yet known to be stored.
+#[derive(Debug, Default)]
+pub(crate) struct Fresh {
+    /// By (group context, package).
+    packages: BTreeMap<(i64, PackageId), FreshJudgement>,
+    /// What only whole sets tell.
+    pub(crate) sets: FreshSets,
+}
 
 /// What is to be stored of one judgement.
 #[derive(Debug)]
@@ -31,13 +39,13 @@ pub(crate) struct FreshJudgement {
 /// One row: what tells it apart, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// CVE or advisory; empty for updates.
-    subject: String,
-    source: i64,
-    state: &'static str,
-    fixed: String,
-    record: String,
+    pub(crate) subject: String,
+    pub(crate) source: i64,
+    pub(crate) state: &'static str,
+    pub(crate) fixed: String,
+    pub(crate) record: String,
 }
 
 /// What a finding's row keeps beside its columns.
@@ -60,15 +68,32 @@ struct FindingRecord {
     source_name: String,
     rule: String,
     criterion: String,
+    /// Where it is not that of the installed version with the fixed one.
+    #[serde(rename = "compared", skip_serializing_if = "Option::is_none")]
+    comparison: Option<String>,
 }
 
 /// Everything a judgement says, in the order of its natural key.
 pub(crate) fn said(rules: &GroupRules<'_>, package: &Package, judgement: &Judgement) -> Vec<Said> {
     let mut rows: Vec<Said> = judgement.update.iter().map(of_update).collect();
-    let findings = judgement.findings.iter().filter_map(|found| rules.describe(package, found));
-    rows.extend(findings.map(of_finding));
+    rows.extend(judgement.findings.iter().filter_map(|found| of_found(rules, None, package, found)));
     rows.sort_by(|a, b| key(a).cmp(&key(b)));
     rows
+}
+
+/// What a finding says, as the package alone is judged, or, with what runs, as its set tells.
+pub(crate) fn of_found(
+    rules: &GroupRules<'_>,
+    truth: Option<&KernelTruth>,
+    package: &Package,
+    found: &Found,
+) -> Option<Said> {
+    let finding = match truth {
+        Some(truth) => rules.describe_in_set(truth, package, found)?,
+        None => rules.describe(package, found)?,
+    };
+    let comparison = found.running.then(|| finding.why.comparison.clone());
+    Some(of_finding(finding, comparison))
 }
 
 fn key(said: &Said) -> (&'static str, &str, i64) {
@@ -86,7 +111,7 @@ fn of_update(update: &Update) -> Said {
     }
 }
 
-fn of_finding(finding: Finding) -> Said {
+fn of_finding(finding: Finding, comparison: Option<String>) -> Said {
     let subject = finding.subject().to_owned();
     let record = FindingRecord {
         no_cve: finding.cve.is_none(),
@@ -98,6 +123,7 @@ fn of_finding(finding: Finding) -> Said {
         source_name: finding.source_name,
         rule: finding.why.rule,
         criterion: finding.why.criterion,
+        comparison,
     };
     Said {
         kind: "finding",
@@ -119,9 +145,10 @@ pub(crate) fn read_finding(
     let record: FindingRecord = serde_json::from_str(record).map_err(|e| corrupt(e.to_string()))?;
     let state = FindingState::from_word(state).ok_or_else(|| corrupt(format!("state {state}")))?;
     let fixed = Some(fixed).filter(|fixed| !fixed.is_empty());
-    let comparison = match &fixed {
-        Some(fixed) => format!("{} < {fixed}", package.version),
-        None => format!("{} is installed; no version is fixed", package.version),
+    let comparison = match (&record.comparison, &fixed) {
+        (Some(compared), _) => compared.clone(),
+        (None, Some(fixed)) => format!("{} < {fixed}", package.version),
+        (None, None) => format!("{} is installed; no version is fixed", package.version),
     };
     let (cve, advisory) = match record.no_cve {
         true => (None, Some(subject)),
@@ -151,22 +178,28 @@ pub(crate) fn note(
     judged: &Arc<Judged>,
     now: i64,
 ) {
-    fresh.insert(key, FreshJudgement { rows: said(rules, package, &judged.judgement), now });
+    fresh.packages.insert(key, FreshJudgement { rows: said(rules, package, &judged.judgement), now });
 }
 
 /// Opens and closes rows so that exactly what the judgements say is open, in the order of their natural key.
-pub(crate) async fn persist(tx: &mut Tx, fresh: &Fresh) -> Result<()> {
-    persist_new(tx, fresh, &FastSet::default()).await
+pub(crate) async fn persist(tx: &mut Tx, memo: &mut Memo, fresh: Fresh) -> Result<()> {
+    persist_new(tx, memo, fresh, &FastSet::default()).await
 }
 
 /// The same where these packages were stored by this very transaction: nobody else can have seen them, so they
 /// have no rows yet.
-pub(crate) async fn persist_new(tx: &mut Tx, fresh: &Fresh, new: &FastSet<PackageId>) -> Result<()> {
-    let asked = fresh.keys().copied().filter(|(_, id)| !new.contains(id));
+pub(crate) async fn persist_new(
+    tx: &mut Tx,
+    memo: &mut Memo,
+    fresh: Fresh,
+    new: &FastSet<PackageId>,
+) -> Result<()> {
+    let Fresh { packages, sets } = fresh;
+    let asked = packages.keys().copied().filter(|(_, id)| !new.contains(id));
     let mut stored = open_rows(tx, asked).await?;
     let mut closed = Vec::new();
     let mut opened = Vec::new();
-    for (key, judgement) in fresh {
+    for (key, judgement) in &packages {
         let mut open = stored.remove(key).unwrap_or_default();
         for said in &judgement.rows {
             match open.iter().position(|row| row.said == *said) {
@@ -191,7 +224,7 @@ pub(crate) async fn persist_new(tx: &mut Tx, fresh: &Fresh, new: &FastSet<Packag
         );
         tx.insert(&sql, args, count).await?;
     }
-    Ok(())
+    set_judgements::persist(tx, memo, sets).await
 }
 
 const TYPES: [Type; 9] = {
@@ -261,7 +294,7 @@ fn kind_of(word: &str) -> &'static str {
 }
 
 /// The state as the constant that judgements use; a word of a later version is none of them.
-fn state_of(word: &str) -> &'static str {
+pub(crate) fn state_of(word: &str) -> &'static str {
     use pakiti_core::judgement::UpdateKind::{Bugfix, Enhancement, Newpackage, Security, Unknown};
     let kinds = [Security, Bugfix, Enhancement, Newpackage, Unknown].map(|kind| kind.word());
     let states = [FindingState::Fixable, FindingState::Unfixed].map(FindingState::word);

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::intern;
 use crate::judgement_rows::{Fresh, Said, note, said};
 use crate::memo::Memo;
+use crate::set_judgements::{self, Alone, OfSet, SetKey};
 use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::judge::superseded;
 use pakiti_core::judgement::Judgement;
@@ -24,6 +25,8 @@ use pakiti_core::verdict::{Fold, Verdict, Weighed};
 /// A set's place: the context it is judged in, and when.
 #[derive(Debug)]
 pub(crate) struct Placed<'a> {
+    /// Set and context, by id.
+    pub(crate) key: SetKey,
     pub(crate) group_id: i64,
     pub(crate) context: &'a Context,
     pub(crate) now: i64,
@@ -39,8 +42,8 @@ pub(crate) struct Made {
     pub(crate) verdict: Verdict,
 }
 
-/// Judges a set in a context; gives the group context it was judged in too. Its fresh judgements are the
-/// caller's to [`persist`] and the verdict the caller's to store, both before the transaction ends.
+/// Judges a set in a context; gives the group context it was judged in too. What is fresh is the caller's to
+/// persist and the verdict the caller's to store, both before the transaction ends.
 pub(crate) async fn judge_set(
     tx: &mut Tx,
     memo: &mut Memo,
@@ -66,12 +69,23 @@ pub(crate) async fn judge_set(
         judged.iter().map(|(id, known, judged)| (*id, &known.1, judged.judgement.update.as_ref()));
     let old = superseded(instances);
     let images = judged.iter().filter_map(|(_, known, judged)| Some((&known.1, judged.image()?)));
-    let mut fold = Fold::new(placed.context, KernelTruth::new(placed.context, images));
+    let truth = KernelTruth::new(placed.context, images);
+    let of_set = match index.set_may_tell(&truth, judged.iter().map(|(_, known, _)| &known.1)) {
+        true => {
+            let alone = judged.iter().map(|(id, known, judged)| (*id, &known.1, &*judged.judgement.findings));
+            let alone: Vec<Alone<'_>> = alone.collect();
+            set_judgements::of_set(&index.for_group(group), placed.context, &truth, &alone)
+        }
+        false => OfSet::default(),
+    };
+    let mut fold = Fold::new(placed.context, truth);
     for (id, known, judged) in judged {
         let update = judged.hash.filter(|_| !old.contains(&id));
-        let weighed = Weighed { judgement: &judged.judgement, update, findings: &judged.findings };
+        let findings = of_set.summaries.get(&id).unwrap_or(&judged.findings);
+        let weighed = Weighed { judgement: &judged.judgement, update, findings };
         fold.add_weighed(id, known.0, &known.1, &weighed);
     }
+    fresh.sets.insert(placed.key, (of_set.rows, placed.now));
     Ok((fold.finish(), group_id))
 }
 
@@ -156,6 +170,8 @@ pub(crate) struct Bare {
     pub(crate) group: GroupContext,
     /// What the memo's rows say: each package for itself.
     pub(crate) rows: Vec<(PackageId, Vec<Said>)>,
+    /// What only the whole set tells.
+    pub(crate) of_set: Vec<(PackageId, Said)>,
     pub(crate) verdict: Verdict,
 }
 
@@ -176,16 +192,21 @@ pub(crate) fn judge_bare(
     let rows =
         pairs().map(|((id, known), (_, judgement))| (*id, said(&rules, &known.1, judgement))).collect();
     let parts: Vec<Option<KernelPart>> = packages.iter().map(|(_, known)| kernel::part(&known.1)).collect();
+    let images =
+        || parts.iter().zip(packages).filter_map(|(part, (_, known))| Some((&known.1, part.as_ref()?)));
+    let truth = KernelTruth::new(context, images());
+    let alone: Vec<Alone<'_>> =
+        pairs().map(|((id, known), (_, judgement))| (*id, &known.1, &*judgement.findings)).collect();
+    let of_set = set_judgements::of_set(&rules, context, &truth, &alone);
     drop(rules);
     let pairs = packages.iter().zip(&judgements);
     let instances = pairs.map(|((id, known), (_, judgement))| (*id, &known.1, judgement.update.as_ref()));
     let old = superseded(instances);
-    let images =
-        || parts.iter().zip(packages).filter_map(|(part, (_, known))| Some((&known.1, part.as_ref()?)));
-    let mut fold = Fold::new(context, KernelTruth::new(context, images()));
+    let mut fold = Fold::new(context, truth);
     for (((id, known), (_, judgement)), summary) in packages.iter().zip(&judgements).zip(&summaries) {
         let update = judgement.update.clone().filter(|_| !old.contains(id));
+        let summary = of_set.summaries.get(id).unwrap_or(summary);
         fold.add(*id, known.0, &known.1, &Judgement { update, ..judgement.clone() }, summary);
     }
-    Bare { group, rows, verdict: fold.finish() }
+    Bare { group, rows, of_set: of_set.rows, verdict: fold.finish() }
 }

@@ -67,6 +67,8 @@ pub struct Memo {
     /// Packages that can tell more of a group context than the host did, as the rules of this generation ask;
     /// `None` = this one cannot.
     telling: FastMap<PackageId, Option<Known>>,
+    /// Is any row of `set_judgement` open? `None` = not asked at this generation.
+    pub(crate) set_rows: Option<bool>,
     /// Set hash -> id.
     pub(crate) sets: FastMap<[u8; 32], i64>,
     /// Context hash -> (context id, group context id).
@@ -91,6 +93,7 @@ impl Memo {
             self.judged.clear();
             self.telling.clear();
             self.verdicts.clear();
+            self.set_rows = None;
             self.generation = generation;
         }
         let sizes = [

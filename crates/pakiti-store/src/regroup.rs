@@ -186,7 +186,7 @@ impl Batch<'_> {
         let by_hash: HashMap<[u8; 32], &Context> =
             contexts.iter().map(|((_, hash), context)| (*hash, context)).collect();
         let mut judged: HashMap<(i64, i64), (Counters, [u8; 32])> = HashMap::new();
-        let (mut fresh, mut made, mut changed) = (Fresh::new(), Vec::new(), HashSet::new());
+        let (mut fresh, mut made, mut changed) = (Fresh::default(), Vec::new(), HashSet::new());
         for host in moved {
             let missing = || StoreError::NotFound { what: "context of host", name: host.host_id.to_string() };
             let ids = self.memo.contexts.get(&host.context_hash).copied();
@@ -197,7 +197,7 @@ impl Batch<'_> {
                 Some(known) => *known,
                 None => {
                     let ids = set_ids(self.tx, key.0).await?;
-                    let placed = Placed { group_id, context, now: self.now };
+                    let placed = Placed { key, group_id, context, now: self.now };
                     let (verdict, group_id) =
                         judge_set(self.tx, self.memo, self.index, &placed, &ids, &mut fresh).await?;
                     let known = (verdict.counters, verdict.digest.0);
@@ -213,7 +213,7 @@ impl Batch<'_> {
             }
             host.after.context_id = context_id;
         }
-        persist(self.tx, &fresh).await?;
+        persist(self.tx, self.memo, fresh).await?;
         made.sort_unstable_by_key(|made| (made.set_id, made.context_id));
         store_verdicts(self.tx, &made, self.index.generation).await?;
         let (verdicts, changed) = (made.len() as u64, changed.len() as u64);

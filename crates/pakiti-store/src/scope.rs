@@ -48,6 +48,16 @@ impl Scope {
         Ok(Self { reach: Reach::Cells(cells), administrator: false })
     }
 
+    /// Does it reach the hosts of this cell? For lists that are kept in memory; what is asked of the database takes
+    /// the predicate.
+    pub fn covers(&self, cell: i64) -> bool {
+        match &self.reach {
+            Reach::All => true,
+            // In the order of `CELLS`.
+            Reach::Cells(cells) => cells.binary_search(&cell).is_ok(),
+        }
+    }
+
     /// The predicate `column IN (cells)` as SQL; its arguments are appended to `args`.
     pub(crate) fn predicate(&self, column: &str, args: &mut Vec<Value>) -> String {
         match &self.reach {

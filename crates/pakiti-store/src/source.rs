@@ -9,7 +9,7 @@ mod snapshot;
 
 pub use change::{NewSource, SourceChange, add, change, note_attempt, remove, set_enabled, set_next_due};
 pub use freshness::note_support_ends;
-pub use snapshot::{NewSnapshot, active_content, active_contents, switch};
+pub use snapshot::{NewSnapshot, active_beside, active_content, active_contents, switch};
 
 use crate::args;
 use crate::db::{Db, Row, Tx};

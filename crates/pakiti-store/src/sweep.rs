@@ -12,14 +12,16 @@ use crate::dialect::{Type, tables};
 use crate::effect::{self, HostChange};
 use crate::error::Result;
 use crate::generation::{self, Generation, Touched};
+use crate::intern::{PACKAGE_COLUMNS, read_package};
 use crate::judgement_rows::{Fresh, persist};
 use crate::judging::{Made, Placed, judge_set, store_verdicts};
 use crate::memo::{Memo, decode, read_context};
 use crate::regroup::Regrouping;
 use crate::totals::CellChanges;
 use pakiti_core::context::Context;
+use pakiti_core::package::PackageFormat;
 use pakiti_core::package_set::PackageId;
-use pakiti_core::rules::RuleIndex;
+use pakiti_core::rules::{RuleIndex, asked_names};
 use pakiti_core::verdict::Counters;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -74,7 +76,7 @@ impl Sweep {
         }
         let touched = match generation::touched(&mut tx, generation.swept, generation.active).await? {
             Touched::All => None,
-            Touched::Names(names) => Some(packages_named(&mut tx, &names).await?),
+            Touched::Names(names) => Some(packages_named(&mut tx, index, &names).await?),
         };
         let row = tx.fetch_optional("SELECT COALESCE(MAX(id), 0) FROM package_set", args![]).await?;
         let last_set = row.map_or(Ok(0), |row| row.int(0))?;
@@ -122,7 +124,7 @@ impl Sweep {
             index,
             now,
             swept: generation.swept,
-            fresh: Fresh::new(),
+            fresh: Fresh::default(),
             contexts: HashMap::new(),
             made: Vec::new(),
             logged: Vec::new(),
@@ -168,10 +170,11 @@ struct Batch<'a> {
 impl Batch<'_> {
     async fn redo(&mut self, row: &Row) -> Result<()> {
         let context = self.context(row)?;
-        let placed = Placed { group_id: row.group_id, context: &context, now: self.now };
+        let (set_id, context_id) = (row.set_id, row.context_id);
+        let key = (set_id, context_id);
+        let placed = Placed { key, group_id: row.group_id, context: &context, now: self.now };
         let (verdict, group_id) =
             judge_set(self.tx, self.memo, self.index, &placed, &row.ids, &mut self.fresh).await?;
-        let (set_id, context_id) = (row.set_id, row.context_id);
         let counters = verdict.counters;
         self.step.verdicts += 1;
         if verdict.digest.0 != row.digest {
@@ -202,7 +205,7 @@ impl Batch<'_> {
 
     /// Writes what the step found, a few statements for all of it.
     async fn finish(mut self) -> Result<SweepStep> {
-        persist(self.tx, &self.fresh).await?;
+        persist(self.tx, self.memo, self.fresh).await?;
         store_verdicts(self.tx, &self.made, self.index.generation).await?;
         self.step.changed = self.logged.len() as u64;
         let types = [Type::Int, Type::Text, Type::Int, Type::Int];
@@ -221,17 +224,52 @@ impl Batch<'_> {
     }
 }
 
-async fn packages_named(tx: &mut Tx, names: &HashSet<String>) -> Result<HashSet<PackageId>> {
+async fn packages_named(
+    tx: &mut Tx,
+    index: &RuleIndex,
+    names: &HashSet<String>,
+) -> Result<HashSet<PackageId>> {
     let mut out = HashSet::new();
-    let names: Vec<&String> = names.iter().collect();
-    for piece in pieces(&names, 256) {
+    let listed: Vec<&String> = names.iter().collect();
+    for piece in pieces(&listed, 256) {
         let sql = format!("SELECT id FROM package WHERE name IN {}", placeholders(1, piece.len(), 1));
         let args = piece.iter().map(|name| Value::from(*name)).collect();
         for row in tx.fetch(&sql, args).await? {
             out.insert(row.int(0)? as PackageId);
         }
     }
+    // A line of kernels that no rule asks for any longer stands among the names, and in no index.
+    let lines = || names.iter().any(|name| name.contains('*'));
+    if lines() || (index.asks_otherwise() && !names.is_empty()) {
+        add_asked_otherwise(tx, names, &mut out).await?;
+    }
     Ok(out)
+}
+
+/// Packages that rules ask for under another name: that of their source, or that of a line of kernels.
+async fn add_asked_otherwise(
+    tx: &mut Tx,
+    names: &HashSet<String>,
+    out: &mut HashSet<PackageId>,
+) -> Result<()> {
+    let sql = format!(
+        "SELECT {PACKAGE_COLUMNS} FROM package WHERE id > $1 AND format = $2 \
+         AND (source_name <> name OR name LIKE 'linux-%') ORDER BY id LIMIT 4096"
+    );
+    let mut last = -1;
+    loop {
+        let rows = tx.fetch(&sql, args![last, PackageFormat::Deb.code()]).await?;
+        for row in &rows {
+            let (id, _, package) = read_package(row)?;
+            last = i64::from(id);
+            if asked_names(&package).any(|name| names.contains(&name)) {
+                out.insert(id);
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 /// The verdicts of the next `limit` sets, and the last set's id; `None` when these are the last.

@@ -11,6 +11,7 @@ use crate::generation;
 use crate::judgement_rows::{Said, open_rows};
 use crate::judging::{Bare, judge_bare};
 use crate::memo::{Known, Memo, decode, read_context};
+use crate::set_judgements::{self, SetKey};
 use crate::totals;
 use pakiti_core::package::PackageKey;
 use pakiti_core::package_set::{PackageId, encode_ids, set_hash};
@@ -99,7 +100,7 @@ async fn check_verdicts(
     for row in tx.fetch(&sql, args![set_id]).await? {
         found.verdicts += 1;
         let context = read_context(&row.text(2)?)?;
-        let Bare { group, rows, verdict } = judge_bare(index, &context, packages);
+        let Bare { group, rows, of_set, verdict } = judge_bare(index, &context, packages);
         let same = group.record() == row.text(7)?
             && verdict.digest.0 == row.hash(3)?
             && encode_ids(&verdict.concerned) == row.blob(4)?
@@ -110,6 +111,7 @@ async fn check_verdicts(
             found.differences.push(format!("verdict of set {set_id}, context {} differs", row.int(0)?));
         }
         check_judgements(tx, row.int(1)?, rows, found).await?;
+        check_set(tx, (set_id, row.int(0)?), of_set, found).await?;
     }
     Ok(())
 }
@@ -131,6 +133,22 @@ async fn check_judgements(
         if missing || !open.is_empty() {
             found.differences.push(format!("judgement of package {id} in group context {group_id} differs"));
         }
+    }
+    Ok(())
+}
+
+/// The same of what whole sets tell.
+async fn check_set(
+    tx: &mut Tx,
+    key: SetKey,
+    wanted: Vec<(PackageId, Said)>,
+    found: &mut Verification,
+) -> Result<()> {
+    let open = set_judgements::open_rows(tx, std::iter::once(key)).await?.remove(&key).unwrap_or_default();
+    let stored =
+        |(id, said): &(PackageId, Said)| open.iter().any(|row| row.package == *id && row.said == *said);
+    if open.len() != wanted.len() || !wanted.iter().all(stored) {
+        found.differences.push(format!("judgement of set {} as a whole in context {} differs", key.0, key.1));
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! What all handlers share.
 
 use crate::access::limiter::Limiter;
-use crate::cve_lists::CveLists;
 use crate::metrics::Metrics;
 use pakiti_engine::engine::Engine;
 use std::sync::Arc;
@@ -30,7 +29,6 @@ pub struct App {
     pub options: Arc<ServeOptions>,
     /// Counters for `/metrics`.
     pub metrics: Arc<Metrics>,
-    pub(crate) cve_lists: Arc<CveLists>,
     pub(crate) sign_ins: Arc<Limiter>,
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) password_checks: Arc<Semaphore>,
@@ -43,7 +41,6 @@ impl App {
             engine,
             options: Arc::new(options),
             metrics: Arc::default(),
-            cve_lists: Arc::default(),
             sign_ins: Arc::default(),
             bodies: Arc::new(Semaphore::new(BODY_BUDGET)),
             password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),

@@ -5,7 +5,6 @@
 
 pub mod access;
 pub mod app;
-mod cve_lists;
 pub mod error;
 pub mod feeder;
 pub mod metrics;

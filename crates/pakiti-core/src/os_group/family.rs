@@ -48,6 +48,8 @@ pub(super) struct Family {
     pub(super) os_release_ids: &'static [Name],
     /// `Origin` of the vendor's apt suites.
     pub(super) origins: &'static [&'static str],
+    /// How the vendor column of the vendor's own rpms begins.
+    pub(super) vendors: &'static [&'static str],
 }
 
 /// A name for every version a vendor may plausibly reach.
@@ -74,9 +76,15 @@ const fn rpm(
     names: &'static [Name],
     between: &'static [&'static str],
     os_release_ids: &'static [Name],
+    vendors: &'static [&'static str],
 ) -> Family {
-    Family { id, format: PackageFormat::Rpm, rule, names, between, os_release_ids, origins: &[] }
+    Family { id, format: PackageFormat::Rpm, rule, names, between, os_release_ids, origins: &[], vendors }
 }
+
+/// SUSE's vendor names: `SUSE LLC <...>`, `SUSE LINUX Products GmbH, Nuernberg, Germany`.
+const SUSE: &[&str] = &["SUSE"];
+/// openSUSE ships packages of its own and of SLE; other projects of the build service have other vendors.
+const OPENSUSE: &[&str] = &["openSUSE", "SUSE"];
 
 /// Every family. Where two share an os-release `ID` and version, the first is taken unless the reported name
 /// says the other (CentOS 8 and CentOS Stream 8, AlmaLinux and its Kitten).
@@ -89,6 +97,7 @@ pub(super) static FAMILIES: &[Family] = &[
         between: RELEASE,
         os_release_ids: &[any("debian")],
         origins: &["debian", "debian backports"],
+        vendors: &[],
     },
     Family {
         id: "ubuntu",
@@ -99,6 +108,7 @@ pub(super) static FAMILIES: &[Family] = &[
         os_release_ids: &[any("ubuntu")],
         // ESM and FIPS suites of the Pro client carry origins of their own.
         origins: &["ubuntu", "ubuntuesm", "ubuntuesmapps", "ubuntufips", "ubuntufipsupdates"],
+        vendors: &[],
     },
     Family {
         id: "devuan",
@@ -108,6 +118,7 @@ pub(super) static FAMILIES: &[Family] = &[
         between: RELEASE,
         os_release_ids: &[any("devuan")],
         origins: &["devuan"],
+        vendors: &[],
     },
     Family {
         id: "mint",
@@ -118,6 +129,7 @@ pub(super) static FAMILIES: &[Family] = &[
         between: RELEASE,
         os_release_ids: &[within("linuxmint", 13, 199)],
         origins: &["linuxmint"],
+        vendors: &[],
     },
     Family {
         id: "lmde",
@@ -127,6 +139,7 @@ pub(super) static FAMILIES: &[Family] = &[
         between: RELEASE,
         os_release_ids: &[within("linuxmint", 1, 12)],
         origins: &[],
+        vendors: &[],
     },
     Family {
         id: "raspbian",
@@ -136,6 +149,7 @@ pub(super) static FAMILIES: &[Family] = &[
         between: RELEASE,
         os_release_ids: &[any("raspbian")],
         origins: &["raspbian"],
+        vendors: &[],
     },
     // "Red Hat Linux 9" of 2003 is another system: without "Enterprise" only the bare vendor name, as
     // configuration management writes it ("RedHat 9.3"), is taken.
@@ -159,6 +173,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         &["server", "client", "workstation", "computenode", "desktop", "as", "es", "ws", "release"],
         &[any("rhel")],
+        &["Red Hat"],
     ),
     rpm(
         "centos",
@@ -166,6 +181,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[within("centos", 1, 8), within("centos linux", 1, 8)],
         RELEASE,
         &[within("centos", 1, 8)],
+        &["CentOS"],
     ),
     // There is no CentOS Linux 9: from there on the bare name is Stream's.
     rpm(
@@ -179,6 +195,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         RELEASE,
         &[within("centos", 8, 199)],
+        &["CentOS"],
     ),
     rpm(
         "almalinux",
@@ -186,6 +203,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[within("almalinux", 8, 199)],
         &["os", "release"],
         &[within("almalinux", 8, 199)],
+        &["AlmaLinux"],
     ),
     // Kitten runs ahead of AlmaLinux as Stream does of RHEL; os-release gives it the same ID.
     rpm(
@@ -194,26 +212,43 @@ pub(super) static FAMILIES: &[Family] = &[
         &[within("almalinux kitten", 10, 199)],
         &["os", "release"],
         &[within("almalinux", 10, 199)],
+        &["AlmaLinux"],
     ),
-    rpm("rocky", MAJOR, &[within("rocky", 8, 199)], LINUX, &[within("rocky", 8, 199)]),
+    rpm("rocky", MAJOR, &[within("rocky", 8, 199)], LINUX, &[within("rocky", 8, 199)], &["Rocky"]),
     rpm(
         "oracle",
         MAJOR,
         &[any("oracle linux"), any("oracle enterprise linux"), any("oraclelinux"), any("oracleserver")],
         &["server", "release"],
         &[any("ol")],
+        &["Oracle"],
     ),
-    rpm("scientific", MAJOR, &[any("scientific")], &["linux", "sl", "release"], &[any("scientific")]),
+    rpm(
+        "scientific",
+        MAJOR,
+        &[any("scientific")],
+        &["linux", "sl", "release"],
+        &[any("scientific")],
+        &["Scientific Linux"],
+    ),
     rpm(
         "scientific-cern",
         MAJOR,
         &[any("scientific linux cern"), any("scientificcernslc")],
         &["slc", "release"],
         &[],
+        &["Scientific Linux", "CERN"],
     ),
-    rpm("eurolinux", MAJOR, &[any("eurolinux")], &["server", "release"], &[any("eurolinux")]),
-    rpm("cloudlinux", MAJOR, &[any("cloudlinux")], &["server", "os", "release"], &[any("cloudlinux")]),
-    rpm("circle", MAJOR, &[any("circle linux")], RELEASE, &[any("circle")]),
+    rpm("eurolinux", MAJOR, &[any("eurolinux")], &["server", "release"], &[any("eurolinux")], &["EuroLinux"]),
+    rpm(
+        "cloudlinux",
+        MAJOR,
+        &[any("cloudlinux")],
+        &["server", "os", "release"],
+        &[any("cloudlinux")],
+        &["CloudLinux", "Cloud Linux", "AlmaLinux"],
+    ),
+    rpm("circle", MAJOR, &[any("circle linux")], RELEASE, &[any("circle")], &["Circle"]),
     rpm(
         "amazon",
         VersionRule::Amazon,
@@ -225,8 +260,9 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         RELEASE,
         &[within("amzn", 1, 2099)],
+        &["Amazon"],
     ),
-    rpm("fedora", MAJOR, &[any("fedora"), any("fedora core")], LINUX, &[any("fedora")]),
+    rpm("fedora", MAJOR, &[any("fedora"), any("fedora core")], LINUX, &[any("fedora")], &["Fedora Project"]),
     // Plain "SUSE" is what lsb_release says of the Enterprise Server; the last other system of that name was
     // SUSE Linux 10.1.
     rpm(
@@ -240,6 +276,7 @@ pub(super) static FAMILIES: &[Family] = &[
         ],
         RELEASE,
         &[any("sles")],
+        SUSE,
     ),
     rpm(
         "sled",
@@ -247,6 +284,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[any("sled"), any("suse linux enterprise desktop")],
         RELEASE,
         &[any("sled")],
+        SUSE,
     ),
     rpm(
         "sles-sap",
@@ -254,6 +292,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[any("sles_sap"), any("suse linux enterprise server for sap applications")],
         RELEASE,
         &[any("sles_sap")],
+        SUSE,
     ),
     rpm(
         "sle-hpc",
@@ -261,6 +300,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[any("sle_hpc"), any("suse linux enterprise high performance computing")],
         RELEASE,
         &[any("sle_hpc")],
+        SUSE,
     ),
     rpm(
         "sle-micro",
@@ -268,6 +308,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[any("sle micro"), any("suse linux enterprise micro"), any("sl-micro"), any("suse linux micro")],
         RELEASE,
         &[any("sle-micro"), any("sl-micro"), any("suse-microos")],
+        SUSE,
     ),
     // openSUSE became Leap after 13.2; Tumbleweed counts days.
     rpm(
@@ -276,6 +317,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[within("opensuse", 10, 13), within("opensuse project", 10, 13)],
         RELEASE,
         &[within("opensuse", 10, 13)],
+        OPENSUSE,
     ),
     rpm(
         "opensuse-leap",
@@ -283,6 +325,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[within("opensuse leap", 15, 99), within("opensuse", 15, 99)],
         RELEASE,
         &[within("opensuse-leap", 15, 99), within("opensuse", 15, 99)],
+        OPENSUSE,
     ),
     rpm(
         "opensuse-leap-micro",
@@ -290,6 +333,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[any("opensuse leap micro")],
         RELEASE,
         &[any("opensuse-leap-micro"), any("leap-micro")],
+        OPENSUSE,
     ),
     rpm(
         "opensuse-tumbleweed",
@@ -297,6 +341,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[within("opensuse tumbleweed", SNAPSHOT.0, SNAPSHOT.1), within("opensuse", SNAPSHOT.0, SNAPSHOT.1)],
         RELEASE,
         &[within("opensuse-tumbleweed", SNAPSHOT.0, SNAPSHOT.1), within("opensuse", SNAPSHOT.0, SNAPSHOT.1)],
+        OPENSUSE,
     ),
     rpm(
         "photon",
@@ -304,6 +349,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[any("photon"), any("vmware photon")],
         &["os", "linux", "os/linux", "/", "release"],
         &[any("photon")],
+        &["VMware", "Broadcom"],
     ),
     Family {
         id: "alpine",
@@ -313,5 +359,6 @@ pub(super) static FAMILIES: &[Family] = &[
         between: RELEASE,
         os_release_ids: &[any("alpine")],
         origins: &[],
+        vendors: &[],
     },
 ];

@@ -85,6 +85,11 @@ pub fn format_of(id: &OsGroupId) -> Option<PackageFormat> {
     detect::family_record(id).map(|f| f.format)
 }
 
+/// How the vendor column of the own rpms of `id`'s vendor begins; empty = no rpms, or no id of ours.
+pub fn vendors_of(id: &OsGroupId) -> &'static [&'static str] {
+    detect::family_record(id).map_or(&[], |family| family.vendors)
+}
+
 /// Days since 1970-01-01 of a `YYYY-MM-DD` of the Gregorian calendar.
 fn day_of(date: &str) -> Option<i64> {
     let mut parts = date.split('-').map(|p| p.parse::<i64>().ok());

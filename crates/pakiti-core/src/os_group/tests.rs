@@ -49,3 +49,12 @@ fn codenames_are_unique_within_a_family() {
 fn long_names_are_not_looked_at() {
     assert!(from_system(&format!("Debian GNU/Linux 12 ({})", "x".repeat(2_000))).is_none());
 }
+
+#[test]
+fn every_family_of_rpms_knows_its_vendor() {
+    for family in super::family::FAMILIES {
+        let rpm = family.format == crate::package::PackageFormat::Rpm;
+        assert_eq!(family.vendors.is_empty(), !rpm, "{}", family.id);
+        assert!(family.vendors.iter().all(|vendor| !vendor.is_empty()), "{}", family.id);
+    }
+}

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Where Ubuntu's OCI forms look for the package list.
-pub(super) const MANIFEST: &str = "./manifest";
+pub(crate) const MANIFEST: &str = "./manifest";
 
 const MODULE_FOLDER: &str = "/etc/dnf/modules.d/";
 const MODULE_END: &str = ".module";

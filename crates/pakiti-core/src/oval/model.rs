@@ -89,6 +89,10 @@ pub struct Metadata {
     /// `advisory/cve` (and Debian's, Oracle's forms): the CVEs with what the vendor says of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cves: Vec<Cve>,
+    /// `advisory/cve@test_ref` (Ubuntu's package form): CVE and the id of the test that tells it, where the feed
+    /// tells them apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cve_tests: Vec<(Box<str>, Box<str>)>,
     /// `advisory/issued`, else `public_date`, else Debian's `date`: unix seconds of the day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued: Option<i64>,

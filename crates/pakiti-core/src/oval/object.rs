@@ -9,6 +9,10 @@ use super::release;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+/// The behaviour of objects of dpkg packages that Pakiti makes of Ubuntu's lists: names are patterns. The schema has
+/// none for them.
+pub(crate) const BY_PATTERN: &str = "pakiti:pattern";
+
 /// The values an entity of an object selects by.
 pub(super) enum Operands<'a> {
     One(&'a str),
@@ -118,8 +122,10 @@ impl<'a> Evaluation<'a> {
             Err(flag) => return Collected::nothing(flag),
         };
         let deb = object.kind == Kind::DpkgInfo;
-        if !deb && !matches!(entity.operation, Operation::Equals) {
-            return self.rpms_by_operation(entity, &operands);
+        let by_pattern = deb && object.behaviors.iter().any(|(name, _)| &**name == BY_PATTERN);
+        if by_pattern || (!deb && !matches!(entity.operation, Operation::Equals)) {
+            let positions = if deb { self.host.debs() } else { self.host.rpms() };
+            return self.by_operation(entity, &operands, positions);
         }
         let mut positions = Vec::new();
         for name in operands.iter() {
@@ -136,14 +142,19 @@ impl<'a> Evaluation<'a> {
         Collected::all(positions.into_iter().map(Item::Package).collect())
     }
 
-    fn rpms_by_operation(&mut self, entity: &'a Entity, operands: &Operands<'_>) -> Collected<'a> {
+    fn by_operation(
+        &mut self,
+        entity: &'a Entity,
+        operands: &Operands<'_>,
+        positions: &[u32],
+    ) -> Collected<'a> {
         if !matches!(entity.operation, Operation::NotEqual | Operation::PatternMatch) {
             return Collected::nothing(Flag::Error);
         }
         let mut items = Vec::new();
         let mut last: Option<(&str, Outcome)> = None;
         let host = self.host;
-        for &position in host.rpms() {
+        for &position in positions {
             let name = host.package(position).map_or("", |package| package.name.as_str());
             let selected = match last {
                 Some((known, outcome)) if known == name => outcome,

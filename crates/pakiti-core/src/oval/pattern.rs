@@ -4,6 +4,7 @@
 //! whose steps are limited. What neither compiles, or what runs over a limit, is an error of the comparison.
 
 use super::pcre::translate;
+use super::quick_pattern::{Quick, words};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -36,6 +37,8 @@ pub(super) type Groups = Vec<(usize, usize)>;
 pub(super) struct Patterns {
     compiled: HashMap<Box<str>, Result<Rc<Pattern>, PatternError>>,
     multi_line: HashMap<Box<str>, Result<Rc<Pattern>, PatternError>>,
+    /// Patterns as the quick engine has them. `None` = they are to be compiled.
+    quick: HashMap<Box<str>, Option<Quick>>,
     failures: u32,
 }
 
@@ -56,6 +59,12 @@ impl Patterns {
 
     /// Does the pattern match anywhere in the text?
     pub(super) fn is_match(&mut self, pattern: &str, text: &str) -> Result<bool, PatternError> {
+        if let Some(mut words) = words(pattern) {
+            return Ok(words.any(|word| text.contains(word)));
+        }
+        if let Some(known) = self.quickly(pattern, text) {
+            return Ok(known);
+        }
         match &*self.get(pattern, false)? {
             Pattern::Linear(regex) => Ok(regex.is_match(text)),
             Pattern::Backtracking(regex) => {
@@ -63,6 +72,22 @@ impl Patterns {
                 self.counted(regex.is_match(text))
             }
         }
+    }
+
+    /// The answer of the quick engine; `None` = it has none for this pattern or text.
+    fn quickly(&mut self, pattern: &str, text: &str) -> Option<bool> {
+        if !self.quick.contains_key(pattern) {
+            if self.quick.len() >= MOST_PATTERNS {
+                self.quick.clear();
+            }
+            self.quick.insert(pattern.into(), Quick::of(pattern));
+        }
+        let quick = self.quick.get_mut(pattern)?;
+        let known = quick.as_ref().and_then(|quick| quick.is_match(text));
+        if known.is_none() {
+            *quick = None;
+        }
+        known
     }
 
     /// The first match from `start` on.

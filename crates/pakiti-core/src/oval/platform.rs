@@ -27,6 +27,13 @@ pub fn groups(document: &Document) -> BTreeSet<OsGroupId> {
     all
 }
 
+/// The first system that a document names, if none of its systems is known.
+pub fn unknown_system(document: &Document) -> Option<&str> {
+    let platforms = || document.definitions.iter().flat_map(|definition| &definition.metadata.platforms);
+    let first = platforms().find(|platform| !platform.trim().is_empty())?;
+    groups(document).is_empty().then_some(first)
+}
+
 /// The OS group of a platform as feeds name it.
 pub fn group_of(platform: &str) -> Option<OsGroupId> {
     let name = platform.trim();
@@ -40,8 +47,29 @@ pub fn group_of(platform: &str) -> Option<OsGroupId> {
         Some(version) if !version.starts_with("OS") => {
             os_group::from_system(&format!("VMware Photon OS {version}"))
         }
-        _ => os_group::from_system(name),
+        _ => os_group::from_system(name).or_else(|| os_group::from_system(&base_of_suse(name)?)),
     }
+}
+
+/// What SUSE puts behind or between the words of a base product that is supported longer, or for some customers.
+const SUSE_STREAMS: [&str; 10] =
+    ["LTSS", "ESPOS", "BCL", "TERADATA", "SECURITY", "CORE", "EXTREME", "EXTENDED", "CLIENT", "TOOLS"];
+
+/// The base product of a stream of SUSE's: `SUSE Linux Enterprise Server 12 SP4-LTSS`. Whether a host has the stream is
+/// asked by the criteria, which name its release package. Real Time 12 is installed upon the Server.
+fn base_of_suse(name: &str) -> Option<String> {
+    let rest = name.strip_prefix("SUSE Linux Enterprise ")?;
+    let rest = match rest.strip_prefix("Real Time ") {
+        Some(version) => format!("Server {}", version.strip_prefix("Extension ").unwrap_or(version)),
+        None => rest.to_owned(),
+    };
+    let is_stream = |word: &&str| SUSE_STREAMS.iter().any(|stream| stream.eq_ignore_ascii_case(word));
+    let mut words = vec!["SUSE Linux Enterprise"];
+    for word in rest.split_whitespace().filter(|word| !is_stream(word)) {
+        let (base, streams) = word.split_once('-').unwrap_or((word, ""));
+        words.push(if streams.split('-').all(|part| is_stream(&part)) { base } else { word });
+    }
+    Some(words.join(" "))
 }
 
 /// AlmaLinux names its release in the criterion that asks for it: `AlmaLinux 9 is installed`.
@@ -75,8 +103,41 @@ mod tests {
             ("AlmaLinux 9", "almalinux-9"),
             ("SUSE Linux Enterprise Server 12 SP5", "sles-12.5"),
             ("openSUSE Leap 15.5", "opensuse-leap-15.5"),
+            ("SUSE Linux Enterprise Server 12 SP4-LTSS", "sles-12.4"),
+            ("SUSE Linux Enterprise Server 12 SP3-ESPOS", "sles-12.3"),
+            ("SUSE Linux Enterprise Server 12 SP2-BCL", "sles-12.2"),
+            ("SUSE Linux Enterprise Server 11 SP4 LTSS", "sles-11.4"),
+            ("SUSE Linux Enterprise Server 11-SECURITY", "sles-11"),
+            ("SUSE Linux Enterprise Server 15-LTSS", "sles-15"),
+            ("SUSE Linux Enterprise Server LTSS 15 SP3", "sles-15.3"),
+            ("SUSE Linux Enterprise Server LTSS Extended Security 12 SP5", "sles-12.5"),
+            ("SUSE Linux Enterprise Server for SAP Applications 15 SP4-LTSS", "sles-sap-15.4"),
+            ("SUSE Linux Enterprise Real Time 12 SP5", "sles-12.5"),
+            ("SUSE Linux Enterprise Real Time Extension 12 SP2", "sles-12.2"),
+            ("SUSE Linux Enterprise High Performance Computing 15-LTSS", "sle-hpc-15"),
+            ("SUSE Linux Enterprise High Performance Computing 15 SP2-ESPOS", "sle-hpc-15.2"),
         ] {
             assert_eq!(group_of(platform).map(|id| id.0).as_deref(), Some(group), "{platform}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_not_named_by_the_streams_of_feeds() {
+        for name in [
+            "SUSE Linux Enterprise Server 12 SP4-LTSS",
+            "SUSE Linux Enterprise Real Time 12 SP5",
+            "SUSE Linux Enterprise Server LTSS 15 SP3",
+        ] {
+            assert_eq!(os_group::from_system(name), None, "{name}");
+        }
+        for other in [
+            "SUSE Linux Enterprise Module for Basesystem 15 SP5",
+            "SUSE Linux Enterprise Server 12 SP4-OTHER",
+            "SUSE Linux Enterprise Live Patching 15 SP4",
+            "SUSE Manager Server 4.3",
+            "SUSE Linux Enterprise LTSS",
+        ] {
+            assert_eq!(group_of(other), None, "{other}");
         }
     }
 }

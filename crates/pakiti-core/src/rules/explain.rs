@@ -6,6 +6,7 @@
 //! answer "affected" is taken from, so the two cannot differ. Bounded: at most [`MOST`] statements about installed
 //! packages and [`MOST_ABSENT`] about others.
 
+use super::set::OfSet;
 use super::view::View;
 use super::{GroupRules, RuleIndex, oval, rpm};
 use crate::context::{Context, GroupContext};
@@ -50,6 +51,8 @@ pub enum Unknown {
     Silent(String),
     /// The definition gives no findings.
     NotJudged(&'static str),
+    /// The package is not the vendor's own.
+    OtherMaker(String),
 }
 
 /// Why a rule finds nothing.
@@ -61,8 +64,6 @@ pub enum NotAffected {
     Fixed,
     /// A gate is closed.
     GateClosed(String),
-    /// The package is not the vendor's own.
-    OtherMaker(String),
     /// Headers, tools and the like of a kernel expose nothing.
     Auxiliary,
     /// The vendor says so.
@@ -71,6 +72,8 @@ pub enum NotAffected {
     NoSecurity,
     /// It names no package that could be affected.
     NothingNamed,
+    /// What it says of the whole package set does not hold, or blames others.
+    NotOfSet,
     /// The package is not installed.
     NotInstalled,
 }
@@ -96,18 +99,23 @@ impl Answer {
                 Unknown::UnderInvestigation(word) => format!("the vendor has not decided: {word}"),
                 Unknown::Silent(reason) => format!("the source does not speak to this host: {reason}"),
                 Unknown::NotJudged(reason) => (*reason).to_owned(),
+                Unknown::OtherMaker(maker) => {
+                    format!("made by somebody else, for whom the source does not speak: {maker}")
+                }
             },
             Self::NotAffected(not) => match not {
                 NotAffected::Superseded(by) => format!("superseded by {by}, a newer fix of the same"),
                 NotAffected::Fixed => "the fix is installed".to_owned(),
                 NotAffected::GateClosed(gate) => format!("gate closed: {gate}"),
-                NotAffected::OtherMaker(maker) => format!("made by somebody else: {maker}"),
                 NotAffected::Auxiliary => {
                     "headers, tools and documentation of a kernel expose nothing".to_owned()
                 }
                 NotAffected::VendorSays(title) => format!("the vendor says so: {title}"),
                 NotAffected::NoSecurity => "the advisory has no security impact".to_owned(),
                 NotAffected::NothingNamed => "no package is named that could be affected".to_owned(),
+                NotAffected::NotOfSet => {
+                    "its criteria are about the whole package set and do not hold for this package".to_owned()
+                }
                 NotAffected::NotInstalled => "not installed".to_owned(),
             },
         }
@@ -242,9 +250,10 @@ pub(super) struct Asking<'a> {
     pub(super) subject: &'a str,
     pub(super) packages: &'a [Package],
     by_name: HashMap<&'a str, Vec<usize>>,
+    pub(super) context: &'a Context,
     truth: KernelTruth,
-    /// By place of the package: what definitions about the whole set find in it.
-    set: HashMap<usize, Vec<Found>>,
+    /// What only the whole set tells of its packages.
+    set: OfSet,
 }
 
 impl<'a> Asking<'a> {
@@ -281,11 +290,16 @@ impl<'a> Asking<'a> {
         match kernel::part(package) {
             Some(part @ KernelPart::Image { .. }) => {
                 let fixed = self.rules.fixed_key(package, found);
-                let gate = Gate::new(self.truth.gate(package, &part), true);
+                let gate = Gate::new(self.truth.gate(package, &part, fixed), true);
                 (self.truth.state(package, &part, found.state, fixed), Some(gate))
             }
             _ => (found.state, None),
         }
+    }
+
+    /// The image in the build that runs, where another one is installed under its name.
+    pub(super) fn replaced(&self, package: &Package) -> Option<Package> {
+        self.truth.replaced(package, &kernel::part(package)?)
     }
 
     /// Why a source that is for this OS group does not speak to the host.
@@ -362,12 +376,10 @@ impl GroupRules<'_> {
         }
         let parts: Vec<_> = packages.iter().filter_map(|p| Some((p, kernel::part(p)?))).collect();
         let truth = KernelTruth::new(context, parts.iter().map(|(package, part)| (*package, part)));
-        let mut set: HashMap<usize, Vec<Found>> = HashMap::new();
-        for (at, found) in self.index.set_findings(self.context, context, packages) {
-            set.entry(at).or_default().push(found);
-        }
+        let all: Vec<&Package> = packages.iter().collect();
+        let set = self.found_by_set(context, &truth, &all);
         let subject = subject.trim();
-        let asking = Asking { rules: self, os_group, subject, packages, by_name, truth, set };
+        let asking = Asking { rules: self, os_group, subject, packages, by_name, context, truth, set };
         let mut statements = Statements::default();
         if !asking.subject.is_empty() {
             oval::explain(&asking, &mut statements);

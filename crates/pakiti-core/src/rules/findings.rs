@@ -3,6 +3,7 @@
 //! contract.md "JSON": one finding per (CVE or else advisory, package, instance, source). Two sources that say the
 //! same are two findings and count once. vendor-rules.md "Kernel box": headers and tools expose nothing.
 
+use super::explain::NotAffected;
 use super::{GroupRules, oval, rpm};
 use crate::finding::{Finding, FindingCounts, Found, FoundBy};
 use crate::kernel::{self, ImageCounts, KernelPart, KernelTruth};
@@ -38,7 +39,7 @@ impl GroupRules<'_> {
         if findings.is_empty() {
             return;
         }
-        if kernel::part(package) == Some(KernelPart::Auxiliary) {
+        if self.harmless(package).is_some() {
             return findings.clear();
         }
         let mut best: HashMap<&str, usize> = HashMap::with_capacity(findings.len());
@@ -56,6 +57,19 @@ impl GroupRules<'_> {
         counted.sort_unstable();
         for (at, found) in findings.iter_mut().enumerate() {
             found.counted = found.severity != Severity::None && counted.binary_search(&at).is_ok();
+        }
+    }
+
+    /// Why a package exposes nothing, whatever its version.
+    pub(super) fn harmless(&self, package: &Package) -> Option<NotAffected> {
+        match kernel::part(package)? {
+            KernelPart::Auxiliary => Some(NotAffected::Auxiliary),
+            // vendor-rules.md: "Container reports must not count as hosts with kernels."
+            KernelPart::Image { .. } => {
+                let container = self.context.container.as_ref()?;
+                let words = format!("a container ({container}) runs no kernel of its own");
+                Some(NotAffected::GateClosed(words))
+            }
         }
     }
 
@@ -89,11 +103,11 @@ impl GroupRules<'_> {
 
     /// A finding in full, as it stands on a host with these kernels.
     pub fn describe_on(&self, truth: &KernelTruth, package: &Package, found: &Found) -> Option<Finding> {
-        let mut finding = self.describe(package, found)?;
+        let mut finding = self.describe_in_set(truth, package, found)?;
         if let Some(part @ KernelPart::Image { .. }) = kernel::part(package) {
             let fixed = self.fixed_key(package, found);
             finding.state = truth.state(package, &part, found.state, fixed);
-            finding.why.gates.push(truth.gate(package, &part));
+            finding.why.gates.push(truth.gate(package, &part, fixed));
         }
         Some(finding)
     }
@@ -124,7 +138,13 @@ impl GroupRules<'_> {
         for found in findings {
             let mut hasher = blake3::Hasher::new();
             hasher.update(self.subject(package, found).unwrap_or_default().as_bytes());
-            hasher.update(&[0, found.state as u8, found.severity as u8, u8::from(found.counted)]);
+            hasher.update(&[
+                0,
+                found.state as u8,
+                found.severity as u8,
+                u8::from(found.counted),
+                u8::from(found.running),
+            ]);
             hasher.update(self.fixed_key(package, found).map_or(&[], |key| key.0.as_slice()));
             lines.push(*hasher.finalize().as_bytes());
         }

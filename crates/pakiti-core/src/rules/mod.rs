@@ -4,6 +4,7 @@
 //! of the choice are apt's for deb packages (contract.md, "updates, apt"; vendor-rules.md, "Updates, equal to
 //! apt") and dnf's for rpm packages (`rpm`). The OS-group gate comes before any rule (law 8).
 
+mod build;
 mod choice;
 mod ere;
 pub mod explain;
@@ -13,6 +14,7 @@ mod glob;
 mod oval;
 pub mod pin;
 mod rpm;
+mod set;
 mod view;
 
 use crate::advisory::Advisory;
@@ -22,12 +24,13 @@ use crate::judgement::{Covered, Judgement, SourceId};
 use crate::os_group::OsGroupId;
 use crate::package::{Package, PackageFormat};
 use crate::package_set::ContentHash;
-use crate::repository::{SnapshotContent, SourceKind, SourceMeta};
+use crate::repository::{SourceKind, SourceMeta};
 use crate::version::{self, VersionKey};
+pub use build::Active;
 use choice::{Choice, Contender};
 pub use findings::FindingSummary;
 use oval::OvalIndex;
-pub use oval::{NeedsSet, OvalRules, fingerprints, oval_rules};
+pub use oval::{NeedsSet, OvalRules, SILENT, asked_names, fingerprints, names_sources, oval_rules};
 use rpm::RpmIndex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
@@ -37,7 +40,7 @@ use view::View;
 const MOST_VIEWS: usize = 4_096;
 
 /// Bumped whenever any verdict can change for the same input; a golden test enforces it.
-pub const EVALUATOR_VERSION: i64 = 3;
+pub const EVALUATOR_VERSION: i64 = 4;
 
 /// One active repository.
 #[derive(Debug)]
@@ -93,6 +96,8 @@ pub struct RuleIndex {
     rpm: RpmIndex,
     oval: OvalIndex,
     named_for_the_report: bool,
+    /// Source -> the snapshot it was built of; 0 = of none that is stored.
+    snapshots: BTreeMap<SourceId, i64>,
     /// The host groups that an active source is limited to, or kept from.
     named_host_groups: BTreeSet<String>,
     /// What group contexts see, by their hash: computed from the rest, kept because a fleet has few of them.
@@ -100,84 +105,6 @@ pub struct RuleIndex {
 }
 
 impl RuleIndex {
-    /// Compiles the contents of the active sources. Versions that have no order were dropped by the formats.
-    pub fn build(generation: i64, contents: Vec<(SourceId, SnapshotContent)>) -> Self {
-        let mut index = Self { generation, ..Self::default() };
-        let mut words: HashMap<String, u16> = HashMap::new();
-        for (source, content) in contents {
-            index.add(source, content, &mut words);
-        }
-        index.rpm.finish();
-        index.mark_judged();
-        index
-    }
-
-    /// For `pakiti evaluate`: the sources were named for this very report, so a report of no known OS group
-    /// takes all of them, and a source that names no OS group speaks for every report.
-    pub fn named_for_the_report(mut self) -> Self {
-        self.named_for_the_report = true;
-        self.views = RwLock::default();
-        self
-    }
-
-    fn add(&mut self, source: SourceId, content: SnapshotContent, words: &mut HashMap<String, u16>) {
-        let repository = self.repositories.len() as u32;
-        let default_priority = default_priority(&content.meta);
-        self.named_host_groups.extend(content.meta.host_groups.iter().cloned());
-        self.named_host_groups.extend(content.meta.not_host_groups.iter().cloned());
-        let (kind, meta) = (content.meta.kind, content.meta.clone());
-        self.repositories.push(Repository { source, meta, judged: false, default_priority });
-        match kind {
-            SourceKind::Apt => {}
-            SourceKind::Yum => return self.rpm.add(repository, content),
-            SourceKind::Oval => {
-                let meta = content.meta;
-                return content.definitions.into_iter().for_each(|document| {
-                    self.oval.add(source, repository, meta.clone(), document);
-                });
-            }
-        }
-        for package in content.packages {
-            let Ok(key) = version::sort_key(PackageFormat::Deb, &package.version) else { continue };
-            let arch = self.word(package.arch, words);
-            let component = self.word(package.component, words);
-            let source_name =
-                (package.source_name != package.name).then(|| package.source_name.into_boxed_str());
-            self.offers.entry(package.name.into_boxed_str()).or_default().push(Offer {
-                version: package.version.into_boxed_str(),
-                key,
-                arch,
-                component,
-                repository,
-                phased: package.phased,
-                source_name,
-            });
-        }
-    }
-
-    fn word(&mut self, text: String, words: &mut HashMap<String, u16>) -> u16 {
-        if let Some(&id) = words.get(&text) {
-            return id;
-        }
-        // More than 65,535 architectures and components cannot come from real feeds; they share the last.
-        let id = u16::try_from(self.words.len()).unwrap_or(u16::MAX);
-        if id < u16::MAX {
-            self.words.push(text.clone().into_boxed_str());
-            words.insert(text, id);
-        }
-        id
-    }
-
-    /// contract.md "coverage": a security source is complete for what it and its siblings index: those of the
-    /// same kind, OS group and vendor.
-    fn mark_judged(&mut self) {
-        let secured: BTreeSet<_> =
-            self.repositories.iter().filter(|r| r.tells_security()).map(Repository::vendor).collect();
-        for repository in &mut self.repositories {
-            repository.judged = secured.contains(&repository.vendor());
-        }
-    }
-
     /// The host groups that decide which sources speak: of a host's groups only these belong into its context.
     pub fn named_host_groups(&self) -> &BTreeSet<String> {
         &self.named_host_groups
@@ -340,20 +267,6 @@ impl GroupRules<'_> {
 /// architecture or `all`.
 fn arch_fits(installed: &str, offered: &str, native: &str) -> bool {
     offered == installed || offered == "all" || (installed == "all" && offered == native)
-}
-
-/// apt's priorities where no preference says otherwise, and dnf's.
-fn default_priority(meta: &SourceMeta) -> i32 {
-    if meta.kind == SourceKind::Yum {
-        return meta.priority.unwrap_or(rpm::DEFAULT_PRIORITY);
-    }
-    match (meta.priority, meta.not_automatic, meta.but_automatic_upgrades) {
-        (Some(priority), _, _) => priority,
-        // apt asks this flag first, even where the other is absent.
-        (None, _, true) => 100,
-        (None, true, false) => 1,
-        (None, false, false) => 500,
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::*;
 use crate::context::Pin;
 use crate::judgement::{Update, UpdateKind};
 use crate::repository::IndexedPackage;
+use crate::repository::SnapshotContent;
 
 fn repository(codename: &str, security: bool, packages: &[(&str, &str, &str)]) -> SnapshotContent {
     let meta = SourceMeta {

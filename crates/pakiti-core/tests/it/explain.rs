@@ -289,11 +289,11 @@ fn the_gate_of_another_release_is_closed() {
 #[test]
 fn a_package_of_another_vendor_is_not_judged() {
     let statements = explain(vec![bash()], &host("bash 5.1-2.el9 CentOS"), "CVE-2026-1");
-    assert_snapshot!(shown(&statements), @"not affected (made by somebody else: vendor CentOS) | bash | 5.1-2.el9 < 5.1-4.el9 | rhel-9.xml def:1 [+ OS group rhel-9; + Red Hat Enterprise Linux 9 is installed; - vendor CentOS]");
+    assert_snapshot!(shown(&statements), @"unknown (made by somebody else, for whom the source does not speak: vendor CentOS) | bash | 5.1-2.el9 < 5.1-4.el9 | rhel-9.xml def:1 [+ OS group rhel-9; + Red Hat Enterprise Linux 9 is installed; - vendor CentOS]");
     let mut signed = host("bash 5.1-2.el9");
     signed.1[0].key_id = "0123456789abcdef".into();
     let reason = explain(vec![bash()], &signed, "CVE-2026-1")[0].answer.reason();
-    assert_eq!(reason, "made by somebody else: key 0123456789abcdef");
+    assert_eq!(reason, "made by somebody else, for whom the source does not speak: key 0123456789abcdef");
     signed.1[0].key_id = KEY.into();
     let statements = explain(vec![bash()], &signed, "CVE-2026-1");
     assert_eq!(statements[0].gates.last().unwrap().words, format!("signed with key {KEY}"));
@@ -384,7 +384,11 @@ fn the_vendors_not_affected_and_what_is_not_judged_are_answers() {
     let one = explain(vec![content.clone()], &host("bash 1-1\na 1-1\nb 2-1"), "CVE-2026-2");
     let words: std::collections::BTreeSet<String> =
         one.iter().map(|s| format!("{} {}", s.package, s.answer.word())).collect();
-    assert_eq!(words.into_iter().collect::<Vec<_>>(), ["a unknown", "b not affected"]);
+    assert_eq!(words.into_iter().collect::<Vec<_>>(), ["a not affected", "b not affected"]);
+    assert_eq!(one.len(), 2, "one statement of each package");
+    let one = explain(vec![content], &host("bash 1-1"), "CVE-2026-2");
+    let absent: Vec<_> = one.iter().map(|s| (s.package.as_str(), s.answer.reason())).collect();
+    assert_eq!(absent, [("a", "not installed".to_owned()), ("b", "not installed".to_owned())]);
 }
 
 /// Id, CVEs, kind, name, version, module.
@@ -447,7 +451,7 @@ fn advisories_of_repositories_answer_too() {
     assert_eq!(reasons(lines, "rhba-4"), "baseos RHBA-4 bash: the advisory has no security impact");
     assert_eq!(
         reasons("bash 5.1-2 Elsewhere", "RHSA-2"),
-        "baseos RHSA-2 bash: made by somebody else: vendor Elsewhere"
+        "baseos RHSA-2 bash: made by somebody else, for whom the source does not speak: vendor Elsewhere"
     );
     assert_eq!(reasons("bash 5.1-6", "RHSA-2"), "baseos RHSA-2 bash: the fix is installed");
 }

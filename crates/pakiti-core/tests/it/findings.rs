@@ -1,10 +1,16 @@
 //! Findings: small OVAL documents and hosts. Rules: oval-semantics.md 7, vendor-rules.md, contract.md "JSON".
 
+mod images;
 mod kernels;
 mod laws;
+mod makers;
 mod memo;
+mod naming;
+mod streams;
 mod truth;
+mod ubuntu;
 mod whole;
+mod words;
 
 use pakiti_core::context::{Context, GroupContext};
 use pakiti_core::finding::Finding;
@@ -240,6 +246,12 @@ fn lines(packages: &[Package], judged: &Judged) -> Vec<String> {
     let mut lines: Vec<String> = pairs.flat_map(|(p, all)| all.iter().map(move |f| line(p, f))).collect();
     lines.sort();
     lines
+}
+
+/// The gates of all findings.
+fn gates(index: &RuleIndex, context: &Context, packages: &[Package]) -> String {
+    let judged = judge(index, context, packages);
+    judged.findings.concat().iter().flat_map(|f| f.why.gates.clone()).collect::<Vec<_>>().join("; ")
 }
 
 /// Findings of these packages, a line each.

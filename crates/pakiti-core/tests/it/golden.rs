@@ -132,7 +132,7 @@ fn golden_verdicts_change_only_with_the_evaluator_version() {
                        crates/pakiti-core/src/rules/mod.rs and take over the new text; if not, it is a bug.";
     insta::with_settings!({ description => description }, {
         insta::assert_snapshot!(shown(), @r#"
-        EVALUATOR_VERSION 3
+        EVALUATOR_VERSION 4
         plain: 59cdff419601ff0850b397f4abf0c158fd946af42cf74ac948ecd1b220cd8252
           {"packages":11,"in_repository":10,"judged":8,"unknown":1,"security":3,"other":5,"held":0,"findings":{"fixable":[0,0,0,0,0,0],"unfixed":0,"pending_reboot":0,"leftover":0}}
           concerned [0, 1, 2, 3, 5, 6, 7, 8] unknown [10]

@@ -2,12 +2,13 @@
 //!
 //! Hosts are made of the packages of a real feed (a `dists/<suite>` folder, or a file of OVAL definitions), a fifth of
 //! them with a package set of their own; then 200 names change in the feed, and the change is re-evaluated (without
-//! any store, too) and persisted. Usage: `fleet FEED DATABASE_FILE HOSTS DISTINCT_PERCENT NAMES`.
+//! any store, too) and persisted. Where there are findings, the fleet index of it is asked too. Usage: `fleet FEED DATABASE_FILE HOSTS DISTINCT_PERCENT NAMES`.
 
 mod compute;
 mod feed;
 mod hosts;
 mod meter;
+mod pages;
 
 use feed::Feed;
 use meter::Meter;
@@ -18,11 +19,11 @@ use pakiti_engine::sweeper;
 use pakiti_store::db::Db;
 use pakiti_store::ingest::{self, ReadyReport};
 use pakiti_store::memo::Memo;
-use pakiti_store::scope::Scope;
 use pakiti_store::source::{self, NewSnapshot, NewSource};
-use pakiti_store::{cve, generation, migrate};
+use pakiti_store::{generation, migrate};
 use std::error::Error;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 /// Any time will do: nothing here expires.
@@ -37,6 +38,9 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 #[tokio::main]
 async fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if let ["index", folder, database, sets] = args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        return pages::of_the_index(folder, database, sets.parse()?).await;
+    }
     let [folder, database, hosts, percent, names] = args.as_slice() else {
         return Err("usage: fleet FEED DATABASE_FILE HOSTS DISTINCT_PERCENT NAMES".into());
     };
@@ -76,22 +80,17 @@ async fn main() -> Outcome<()> {
     );
     println!("cpu_seconds\t{:.2}", meter.cpu()?);
     if feed.kind == "oval" {
-        pages(&db).await?;
+        pages::of_the_store(&db).await?;
     }
     compute::measure(&rules.current(), &feed, sets)?;
     db.close().await;
-    Ok(())
-}
-
-/// What the pages about CVEs ask of a whole fleet.
-async fn pages(db: &Db) -> Outcome<()> {
-    let meter = Meter::start()?;
-    let rows = cve::list(db, &Scope::operator()).await?;
-    println!("{} CVEs listed: {}", rows.len(), meter.read()?);
-    if let Some(row) = rows.last() {
-        let meter = Meter::start()?;
-        let hosts = cve::hosts(db, &Scope::operator(), &row.subject, 100).await?;
-        println!("{} of {} hosts with {}: {}", hosts.len(), row.exposed_hosts(), row.subject, meter.read()?);
+    if feed.kind == "oval" {
+        let sets = sets.to_string();
+        let done =
+            Command::new(std::env::current_exe()?).args(["index", folder, database, &sets]).status()?;
+        if !done.success() {
+            return Err("the process of the index failed".into());
+        }
     }
     Ok(())
 }

@@ -15,6 +15,10 @@ use std::sync::Arc;
 /// Installed versions of one name that are taken. Kernels are kept by the dozen at most; each brings thousands of
 /// findings, so a report of many would cost what a fleet does.
 const MOST_VERSIONS: usize = 64;
+/// Of one name so many instances are usual: two architectures, each before and after an upgrade.
+const USUAL: usize = 4;
+/// Instances beyond the usual that are taken of all names together; dozens of kernels of a dozen packages have fewer.
+const MOST_FURTHER: usize = 512;
 /// Lines looked up at a time: nobody holds the memory for as long as a whole list takes.
 const AT_ONCE: usize = 256;
 
@@ -66,6 +70,8 @@ struct List {
     hasher: foldhash::fast::RandomState,
     /// Lines that were parsed, to be remembered.
     new: Vec<(Box<[u8]>, Listed)>,
+    /// Instances beyond the usual ones.
+    further: usize,
     skipped: u64,
     skipped_lines: Vec<SkippedLine>,
 }
@@ -78,7 +84,7 @@ impl List {
         let versions =
             HashMap::with_capacity_and_hasher(listed.capacity(), foldhash::fast::RandomState::default());
         let hasher = foldhash::fast::RandomState::default();
-        Self { listed, versions, hasher, new: Vec::new(), skipped: 0, skipped_lines: Vec::new() }
+        Self { listed, versions, hasher, new: Vec::new(), further: 0, skipped: 0, skipped_lines: Vec::new() }
     }
 
     fn take(&mut self, line: &PackageLine<'_>, listed: Listed, limits: &Limits) -> Result<(), ReportError> {
@@ -87,8 +93,12 @@ impl List {
         }
         let versions = self.versions.entry(self.hasher.hash_one(&listed.known.1.name)).or_default();
         *versions += 1;
-        if *versions > MOST_VERSIONS {
+        let versions = *versions;
+        self.further += usize::from(versions > USUAL);
+        if versions > MOST_VERSIONS {
             self.skip(line, SkipReason::TooManyVersions { limit: MOST_VERSIONS });
+        } else if versions > USUAL && self.further > MOST_FURTHER {
+            self.skip(line, SkipReason::TooManyFurther { limit: MOST_FURTHER });
         } else {
             self.listed.push(listed);
         }

@@ -5,7 +5,7 @@
 
 use pakiti_core::module::{ModuleStream, Modules};
 use pakiti_core::repository::{IndexedPackage, SnapshotContent, SourceMeta};
-use pakiti_core::rules::fingerprints;
+use pakiti_core::rules::{fingerprints, names_sources};
 use pakiti_store::generation::ALL_NAMES;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -43,11 +43,18 @@ pub(crate) fn names<'a>(
 /// changes whom it speaks for changes what counts as judged, and so every package.
 pub(crate) fn of_definitions(before: Option<&SnapshotContent>, after: &SnapshotContent) -> Vec<String> {
     let before = before.filter(|before| same_rules(&before.meta, &after.meta));
+    // Names of sources and names of packages cannot be told apart by the names alone.
+    let sources = |content: &SnapshotContent| content.definitions.as_deref().is_some_and(names_sources);
+    let before = before.filter(|before| sources(before) == sources(after));
     let old = before.and_then(|before| fingerprints(before.definitions.as_deref()?));
     let new = after.definitions.as_deref().and_then(fingerprints);
     let (Some(old), Some(new)) = (old, new) else { return vec![ALL_NAMES.to_owned()] };
     let differs = |name: &&String| old.get(*name) != new.get(*name);
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(differs).collect();
+    // "linux-image-*" is no name: whatever begins so is touched.
+    if names.iter().any(|name| name.ends_with('*')) {
+        return vec![ALL_NAMES.to_owned()];
+    }
     names.into_iter().cloned().collect()
 }
 

@@ -7,6 +7,7 @@
 mod harness;
 mod background;
 mod feed;
+mod fleet_index;
 mod host_groups;
 mod identity;
 mod local;

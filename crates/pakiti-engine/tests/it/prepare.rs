@@ -224,6 +224,19 @@ fn of_one_name_no_more_versions_are_taken_than_any_host_has() {
 }
 
 #[test]
+fn of_all_names_together_no_more_further_versions_are_taken_than_any_host_has() {
+    // 100 names in 20 versions: four each are usual, 512 more are taken.
+    let lines: Vec<String> = (0..2_000).map(|n| format!("lib{} 1-{n}", n % 100)).collect();
+    let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    lines.push("bash 5");
+    let report = five(&[], &lines);
+    assert_eq!(packages(&report).len(), 400 + 512 + 1);
+    let facts = facts(&report);
+    assert_eq!(facts.skipped, 1_600 - 512);
+    assert!(facts.skipped_examples[0].contains("more than 512 further versions"), "{facts:?}");
+}
+
+#[test]
 fn many_bad_lines_give_ten_examples() {
     let lines = vec!["x"; 50];
     let facts = facts(&six(&[], &lines));

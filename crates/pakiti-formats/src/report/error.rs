@@ -104,6 +104,12 @@ pub enum SkipReason {
         /// The limit.
         limit: usize,
     },
+    /// So many names with several versions that no host can be meant.
+    #[error("more than {limit} further versions of packages that are listed already")]
+    TooManyFurther {
+        /// The bound.
+        limit: usize,
+    },
     /// A version that its packaging system cannot have.
     #[error("impossible version")]
     BadVersion,

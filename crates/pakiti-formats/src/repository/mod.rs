@@ -74,6 +74,15 @@ pub enum SkipReason {
         /// What was expected there.
         expected: &'static str,
     },
+    /// A file of an archive that cannot be used.
+    #[error("{0}")]
+    Member(String),
+    /// Definitions for systems that no OS group is.
+    #[error("it is about {system:?}, no OS group that is known: no findings without os-group=ID")]
+    UnknownSystem {
+        /// The first system it names.
+        system: String,
+    },
     /// A date that cannot be read.
     #[error("{field} is not a date")]
     Date {

@@ -183,7 +183,7 @@ impl Step<'_> {
             self.memo.verdicts.insert(key, counters);
             wanted.remove(&key);
         }
-        let mut fresh = Fresh::new();
+        let mut fresh = Fresh::default();
         let mut made = Vec::new();
         for (key, (place, pending)) in wanted {
             // One set in several contexts of a batch is rare: the second reads it.
@@ -192,6 +192,7 @@ impl Step<'_> {
                 None => set_ids(self.tx, key.0).await?,
             };
             let placed = Placed {
+                key,
                 group_id: place.group_id,
                 context: &pending.context,
                 now: pending.report.received_at,
@@ -200,7 +201,7 @@ impl Step<'_> {
                 judge_set(self.tx, self.memo, self.index, &placed, &ids, &mut fresh).await?;
             made.push(Made { set_id: key.0, context_id: key.1, group_id, verdict });
         }
-        persist_new(self.tx, &fresh, &self.new_packages).await?;
+        persist_new(self.tx, self.memo, fresh, &self.new_packages).await?;
         store_verdicts(self.tx, &made, self.generation.active).await?;
         self.memo
             .verdicts

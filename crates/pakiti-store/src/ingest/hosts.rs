@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Before {
     pub(super) host_id: i64,
     pub(super) cell_id: i64,
+    name: String,
     set_id: i64,
     context_id: i64,
     last_report: i64,
@@ -47,7 +48,7 @@ pub(super) async fn before(tx: &mut Tx, pending: &[Pending<'_>]) -> Result<HashM
     for (list, args) in lists(tx.dialect(), Type::Blob, identities, 128) {
         let sql = format!(
             "SELECT identity, id, cell_id, set_id, context_id, last_report, \
-             changed_at, {} FROM host WHERE identity {list} ORDER BY identity{}",
+             changed_at, name, {} FROM host WHERE identity {list} ORDER BY identity{}",
             counters::LIST,
             for_update(tx.dialect())
         );
@@ -59,7 +60,8 @@ pub(super) async fn before(tx: &mut Tx, pending: &[Pending<'_>]) -> Result<HashM
                 context_id: row.int(4)?,
                 last_report: row.int(5)?,
                 changed_at: row.int(6)?,
-                counters: counters::read(&row, 7)?,
+                name: row.text(7)?,
+                counters: counters::read(&row, 8)?,
                 own_cell: false,
             };
             out.insert(row.hash(0)?, before);
@@ -125,12 +127,25 @@ pub(super) async fn update(tx: &mut Tx, changed: &[(&Pending<'_>, &Before, After
         );
         tx.execute(&sql, args).await?;
     }
-    let moved: Vec<(i64, &After)> = changed
-        .iter()
-        .filter(|(_, before, after)| (before.set_id, before.context_id) != (after.set_id, after.context_id))
-        .map(|(_, before, after)| (before.host_id, after))
-        .collect();
+    let (moved, stayed): (Vec<_>, Vec<_>) = changed.iter().partition(|(_, before, after)| {
+        (before.set_id, before.context_id) != (after.set_id, after.context_id)
+    });
+    let elsewhere = stayed.iter().filter(|(pending, before, after)| {
+        (&before.name, before.cell_id) != (&pending.report.name, after.cell_id)
+    });
+    let elsewhere: Vec<(i64, i64)> = elsewhere.map(|(_, before, after)| (before.host_id, after.at)).collect();
+    tell_moved(tx, &elsewhere).await?;
+    let moved: Vec<(i64, &After)> = moved.iter().map(|(_, before, after)| (before.host_id, after)).collect();
     renew_states(tx, &moved).await
+}
+
+/// Tells in the change log that these hosts have another name or are in another cell, each with when.
+pub(crate) async fn tell_moved(tx: &mut Tx, hosts: &[(i64, i64)]) -> Result<()> {
+    let rows = hosts.iter().map(|(host_id, at)| args![*at, MOVED, *host_id]).collect();
+    for (table, args) in tables(tx.dialect(), &[Type::Int, Type::Text, Type::Int], rows, 128) {
+        tx.execute(&format!("INSERT INTO change_log (at, kind, host_id) {table}"), args).await?;
+    }
+    Ok(())
 }
 
 /// Closes the open state of each host and opens the next.
@@ -149,6 +164,7 @@ pub(crate) async fn renew_states(tx: &mut Tx, moved: &[(i64, &After)]) -> Result
 /// The words of the change log.
 const NEW: &str = "host-new";
 const CHANGED: &str = "host-changed";
+const MOVED: &str = "host-moved";
 
 /// What a report tells about a host, in the order of [`columns`].
 const COLUMNS: &str = "identity, name, cell_id, set_id, context_id, facts_hash, os, os_group, arch, kernel, \

@@ -6,10 +6,12 @@
 use super::begin;
 use super::freshness::refresh_os_groups;
 use crate::args;
-use crate::db::Db;
+use crate::db::{Db, Value, placeholders};
 use crate::error::{Result, StoreError};
 use crate::generation;
 use pakiti_core::repository::SnapshotContent;
+use pakiti_core::rules::Active;
+use std::collections::BTreeMap;
 
 /// A fetched and parsed content, ready to become the active snapshot.
 #[derive(Debug)]
@@ -78,19 +80,36 @@ pub async fn switch(db: &Db, id: i64, new: &NewSnapshot<'_>, next_due: i64, now:
 
 /// The contents of all active snapshots of enabled sources, with the generation they belong to.
 pub async fn active_contents(db: &Db) -> Result<(i64, Vec<(i64, SnapshotContent)>)> {
+    let (generation, active) = active_beside(db, &BTreeMap::new()).await?;
+    let contents = active.into_iter().filter_map(|active| Some((active.source, active.content?)));
+    Ok((generation, contents.collect()))
+}
+
+/// The same, without the contents of the snapshots (by source) that the caller has at hand.
+pub async fn active_beside(db: &Db, known: &BTreeMap<i64, i64>) -> Result<(i64, Vec<Active>)> {
+    let wanted = match known.is_empty() {
+        true => "n.content".to_owned(),
+        false => {
+            format!("CASE WHEN n.id IN {} THEN NULL ELSE n.content END", placeholders(1, known.len(), 1))
+        }
+    };
     // One statement, so that generation and snapshots are of one moment.
-    let sql = "SELECT g.active, s.id, n.content FROM generation g \
-               LEFT JOIN source s ON s.enabled = 1 AND s.snapshot_id IS NOT NULL \
-               LEFT JOIN snapshot n ON n.id = s.snapshot_id WHERE g.id = 1 ORDER BY s.id";
+    let sql = format!(
+        "SELECT g.active, s.id, n.id, {wanted} FROM generation g \
+         LEFT JOIN source s ON s.enabled = 1 AND s.snapshot_id IS NOT NULL \
+         LEFT JOIN snapshot n ON n.id = s.snapshot_id WHERE g.id = 1 ORDER BY s.id"
+    );
     let mut generation = 0;
-    let mut contents = Vec::new();
-    for row in db.fetch(sql, args![]).await? {
+    let mut all = Vec::new();
+    for row in db.fetch(&sql, known.values().map(|id| Value::from(*id)).collect()).await? {
         generation = row.int(0)?;
-        if let (Some(id), Some(packed)) = (row.int_opt(1)?, row.blob_opt(2)?) {
-            contents.push((id, unpack(&packed)?));
+        let (Some(source), Some(snapshot)) = (row.int_opt(1)?, row.int_opt(2)?) else { continue };
+        let content = row.blob_opt(3)?.map(|packed| unpack(&packed)).transpose()?;
+        if content.is_some() || known.get(&source) == Some(&snapshot) {
+            all.push(Active { source, snapshot, content });
         }
     }
-    Ok((generation, contents))
+    Ok((generation, all))
 }
 
 /// Id and content of the active snapshot of one source.

@@ -5,6 +5,7 @@ use crate::world::World;
 use pakiti_core::advisory::{Advisory, AdvisoryPackage};
 use pakiti_core::finding::FindingState;
 use pakiti_core::judgement::UpdateKind;
+use pakiti_core::kernel::ImageCase;
 use pakiti_core::os_group::OsGroupId;
 use pakiti_core::oval::field::Field;
 use pakiti_core::oval::model::{
@@ -16,11 +17,12 @@ use pakiti_core::package::{Package, PackageFormat};
 use pakiti_core::present::HostState;
 use pakiti_core::repository::{SnapshotContent, SourceKind, SourceMeta};
 use pakiti_store::account::{self, Role};
+use pakiti_store::fleet::Reading;
 use pakiti_store::scope::Scope;
 use pakiti_store::{cve, grant, host_packages};
 
 /// A document for RHEL 8 of `CVE package fixed severity` lines; `-` = not fixed.
-fn document(lines: &[&str]) -> SnapshotContent {
+pub(crate) fn document(lines: &[&str]) -> SnapshotContent {
     let mut document = Document::default();
     for line in lines {
         let words: Vec<&str> = line.split(' ').collect();
@@ -59,7 +61,7 @@ fn document(lines: &[&str]) -> SnapshotContent {
     snapshot::content(document, options)
 }
 
-fn rhel(host: &str, packages: &[&str]) -> Spec {
+pub(crate) fn rhel(host: &str, packages: &[&str]) -> Spec {
     let mut spec = report(host).os_group(Some("rhel-8")).arch("x86_64");
     for line in packages {
         let (name, version) = line.split_once(' ').unwrap();
@@ -69,7 +71,7 @@ fn rhel(host: &str, packages: &[&str]) -> Spec {
 }
 
 /// The findings of a host as `cve package state`.
-async fn findings(w: &World, host: &str) -> Vec<String> {
+pub(crate) async fn findings(w: &World, host: &str) -> Vec<String> {
     let detail = w.host(host).await;
     let rows = host_packages::findings(&w.db, &detail).await.unwrap();
     let text = |row: &host_packages::HostFinding| {
@@ -126,6 +128,28 @@ on_both! {
         let (group, context, packages) = host_packages::subject(&w.db, &detail).await.unwrap();
         assert_eq!((group.os_group.unwrap().0.as_str(), packages.len()), ("rhel-8", 3));
         assert_eq!(context.kernel.as_deref(), Some("4-2.x86_64"));
+    }
+
+    async fn the_fleet_index_reads_findings_and_how_images_stand(w: &mut World) {
+        w.sync(&[("oval", document(&["CVE-1 kernel 4-3 important", "CVE-2 bash - moderate"]))]).await;
+        w.ingest(&[rhel("a", &["kernel 4-1", "kernel 4-2", "kernel 4-3", "bash 1-1"]).kernel("4-2.x86_64")]).await;
+        let mut reading = Reading::begin(&w.db).await.unwrap();
+        let host = reading.hosts(0, 1).await.unwrap().remove(0);
+        let verdict = reading.verdicts(&[host.verdict]).await.unwrap().remove(0);
+        let packages = reading.packages(&verdict.exposed).await.unwrap();
+        let version = |id| &packages.iter().find(|(known, _)| *known == id).unwrap().1.version;
+        let mut cases: Vec<_> = verdict.images.iter().map(|(id, case)| (version(*id).as_str(), case)).collect();
+        cases.sort_by_key(|(version, _)| *version);
+        let newest = pakiti_core::version::sort_key(PackageFormat::Rpm, "4-3").ok();
+        assert_eq!(cases, [("4-1", &ImageCase::Old), ("4-2", &ImageCase::Running { newest })]);
+        let findings = reading.findings(verdict.group_id, &verdict.exposed).await.unwrap();
+        let mut told: Vec<_> = findings
+            .iter()
+            .map(|found| (version(found.package_id).as_str(), found.finding.subject(), found.finding.state))
+            .collect();
+        told.sort();
+        let (fixable, unfixed) = (FindingState::Fixable, FindingState::Unfixed);
+        assert_eq!(told, [("1-1", "CVE-2", unfixed), ("4-1", "CVE-1", fixable), ("4-2", "CVE-1", fixable)]);
     }
 
     async fn cves_are_listed_and_shown_within_a_scope_only(w: &mut World) {

@@ -66,6 +66,13 @@ on_both! {
         assert_eq!(all, (2, vec![(m, main.clone()), (s, security)]));
         source::set_enabled(&w.db, s, false, T0).await.unwrap();
         assert_eq!(source::active_contents(&w.db).await.unwrap(), (3, vec![(m, main)]));
+        // What the caller has at hand is not read again; another snapshot of the same source is.
+        let (_, all) = source::active_beside(&w.db, &Default::default()).await.unwrap();
+        let snapshot = all[0].snapshot;
+        let (_, kept) = source::active_beside(&w.db, &[(m, snapshot)].into()).await.unwrap();
+        assert_eq!(kept.iter().map(|a| (a.source, a.content.is_some())).collect::<Vec<_>>(), [(m, false)]);
+        let (_, moved) = source::active_beside(&w.db, &[(m, snapshot + 1)].into()).await.unwrap();
+        assert_eq!(moved.iter().map(|a| (a.source, a.content.is_some())).collect::<Vec<_>>(), [(m, true)]);
         source::set_enabled(&w.db, s, false, T0).await.unwrap();
         assert_eq!(w.active().await, 3, "disabled already");
     }

@@ -25,20 +25,20 @@ pub(crate) async fn list(
     let word = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
     let filter = FindingFilter::from_words(word("q"), word("severity"), word("state"), word("after"));
     let (db, now) = (&app.engine.db, app.now());
-    let list = app.cve_lists.of(db, &person.scope, now).await?;
+    let fleet = app.engine.fleet.view(db, now).await?;
+    let lines = fleet.index.list(&person.scope).into_iter().map(line).collect();
     let told = !sources::groups_with_findings(&source::list(db, &person.scope).await?).is_empty();
     let layout = layout(&app, &person, Section::Cves).await?;
-    let lines = list.rows.iter().map(line).collect();
-    render(&CvesPage::new(layout, (lines, list.made, told), filter, PAGE))
+    render(&CvesPage::new(layout, (lines, fleet.as_of, told), filter, PAGE))
 }
 
-fn line(row: &CveRow) -> CveLine {
+fn line(row: CveRow) -> CveLine {
     CveLine {
-        subject: row.subject.clone(),
+        subject: row.subject,
         severity: row.severity,
         cvss_tenths: row.cvss_tenths,
         hosts: row.hosts.map(i64::unsigned_abs),
-        packages: row.packages.iter().cloned().collect(),
+        packages: row.packages.into_iter().collect(),
         since: row.since,
     }
 }

@@ -8,7 +8,7 @@ use crate::error::PageError;
 use crate::view::finding_filter::FindingFilter;
 use crate::view::host::findings::{FindingRow, FindingsTab, NextKernel, Proof};
 use pakiti_core::context::{Context, GroupContext};
-use pakiti_core::finding::{Finding, FindingState, FindingWhy};
+use pakiti_core::finding::{Finding, FindingState, FindingWhy, Found};
 use pakiti_core::kernel::{self, KernelPart, KernelTruth, Standing};
 use pakiti_core::package::{Package, PackageFormat};
 use pakiti_core::severity::Severity;
@@ -32,7 +32,7 @@ pub(super) async fn findings(
     let (group, context, packages) = host_packages::subject(db, detail).await?;
     let images = Images::new(&context, &packages);
     let mut tab = FindingsTab::new(all, images.next_kernel().as_ref(), filter, FINDINGS);
-    prove(app, &group, &images.truth, &mut tab);
+    prove(app, &group, &images, &packages, &mut tab);
     Ok(tab)
 }
 
@@ -92,17 +92,22 @@ fn proof(said: HostFinding) -> Proof {
 }
 
 /// Asks the rules in force for the gates of what is shown.
-fn prove(app: &App, group: &GroupContext, truth: &KernelTruth, tab: &mut FindingsTab) {
+fn prove(app: &App, group: &GroupContext, images: &Images<'_>, packages: &[Package], tab: &mut FindingsTab) {
     let index = app.engine.rules.current();
-    let rules = index.for_group(group);
+    let (rules, truth) = (index.for_group(group), &images.truth);
+    let all: Vec<&Package> = packages.iter().collect();
+    let alone = |_: usize, package: &Package| rules.judge(package).findings;
+    let of_set = rules.of_set(images.context, truth, &all, alone).into_iter();
+    let of_set: HashMap<&Package, Vec<Found>> =
+        of_set.filter_map(|(at, findings)| Some((packages.get(at)?, findings))).collect();
     let mut wanted: HashMap<Package, Vec<&mut FindingRow>> = HashMap::new();
     for row in tab.groups.iter_mut().flat_map(|group| &mut group.rows) {
         wanted.entry(row.package.clone()).or_default().push(row);
     }
     for (package, rows) in &mut wanted {
-        let judged = rules.judge(package);
+        let judged = of_set.get(package).cloned().unwrap_or_else(|| rules.judge(package).findings);
         let mut by_subject: HashMap<&str, Vec<_>> = HashMap::new();
-        for found in &judged.findings {
+        for found in &judged {
             if let Some(subject) = rules.subject(package, found) {
                 by_subject.entry(subject).or_default().push(found);
             }
@@ -154,7 +159,8 @@ impl<'a> Images<'a> {
         let (package, part, ..) =
             images().filter(|(_, _, flavour, _)| *flavour == runs).max_by(|a, b| a.3.cmp(b.3))?;
         let told = self.context.default_kernel.is_some();
-        let other_boots = told && self.truth.standing(package, part) == Standing::Old;
+        let stands = self.truth.standing(package, part);
+        let other_boots = told && matches!(stands, Standing::Newest | Standing::Old);
         Some(NextKernel { release: release(package), other_boots })
     }
 }

@@ -58,17 +58,13 @@ impl HostLine {
         state_pill(self.state)
     }
 
-    fn order(&self) -> (FindingState, &str, i64) {
-        (self.state, &self.name, self.id)
-    }
-
     fn key(&self) -> String {
         format!("{}.{}.{}", self.state as u8, self.id, self.name)
     }
 }
 
-/// The order of a paging key; `None` = it is none.
-fn order_of(key: &str) -> Option<(FindingState, &str, i64)> {
+/// The state, name and id of the host that a page begins after, from its key; `None` = it is none.
+pub fn order_of(key: &str) -> Option<(FindingState, &str, i64)> {
     let (state, rest) = key.split_once('.')?;
     let (id, name) = rest.split_once('.')?;
     let all =
@@ -145,57 +141,62 @@ pub struct CvePage {
     pub first: bool,
     /// Key of the next page.
     pub next: Option<String>,
-    /// Are there more hosts than the server lists?
-    pub cut: bool,
+    /// The moment it is of, where something has changed since.
+    pub as_of: Option<i64>,
     /// When it was first known of any of them.
     pub since: i64,
     counts: [u64; 4],
 }
 
+/// Who has it: numbers of all hosts, and some of them.
+#[derive(Debug, Clone)]
+pub struct Holders {
+    /// Hosts by state, in the order of [`FindingState`].
+    pub counts: [u64; 4],
+    /// When it was first known of any of them.
+    pub since: i64,
+    /// What the sources say, sorted.
+    pub statements: Vec<Statement>,
+    /// The hosts of this page, in the order of state, name and id.
+    pub hosts: Vec<HostLine>,
+    /// Are there more after them?
+    pub more: bool,
+}
+
 impl CvePage {
-    /// One page of at most `page` hosts out of all of them.
+    /// A page of its hosts: of those in this state, the first page or one after it.
     pub fn new(
         layout: Layout,
         subject: &str,
-        (mut all, statements): (Vec<HostLine>, Vec<Statement>),
-        (state, after): (Option<FindingState>, Option<&str>),
-        page: usize,
+        held: Holders,
+        state: Option<FindingState>,
+        first: bool,
     ) -> Self {
-        all.sort_by(|a, b| a.order().cmp(&b.order()));
-        let of = |state| all.iter().filter(|host| host.state == state).count() as u64;
-        let counts = STATES.map(of);
-        let since = all.iter().map(|host| host.since).min().unwrap_or_default();
-        let from = after.and_then(order_of);
-        let mut hosts: Vec<HostLine> = (all.into_iter())
-            .filter(|host| state.is_none_or(|state| host.state == state))
-            .filter(|host| from.is_none_or(|from| host.order() > from))
-            .take(page.saturating_add(1))
-            .collect();
-        let more = hosts.len() > page;
-        hosts.truncate(page);
+        let Holders { counts, since, statements, hosts, more } = held;
         let next = hosts.last().filter(|_| more).map(HostLine::key);
-        let (subject, first) = (subject.to_owned(), after.is_none());
-        Self { layout, subject, statements, hosts, state, first, next, cut: false, since, counts }
+        let subject = subject.to_owned();
+        Self { layout, subject, statements, hosts, state, first, next, as_of: None, since, counts }
     }
 
     /// Hosts in all states.
     pub fn total(&self) -> u64 {
-        self.counts.iter().sum()
+        self.counts.iter().fold(0, |sum, number| sum.saturating_add(*number))
+    }
+
+    fn count(&self, state: FindingState) -> u64 {
+        self.counts.get(state as usize).copied().unwrap_or_default()
     }
 
     /// `3 of your hosts have it: 2 fixable, 1 pending reboot`.
     pub fn sentence(&self) -> String {
-        let words: Vec<String> = (STATES.iter().zip(self.counts))
+        let words: Vec<String> = STATES
+            .map(|state| (state, self.count(state)))
+            .into_iter()
             .filter(|(_, number)| *number > 0)
-            .map(|(state, number)| format!("{number} {}", state_words(*state)))
+            .map(|(state, number)| format!("{number} {}", state_words(state)))
             .collect();
-        let more = if self.cut { "At least " } else { "" };
         let have = if self.total() == 1 { "has" } else { "have" };
-        format!(
-            "{more}{} that you can see {have} it: {}.",
-            count(self.total(), "host", "hosts"),
-            words.join(", ")
-        )
+        format!("{} that you can see {have} it: {}.", count(self.total(), "host", "hosts"), words.join(", "))
     }
 
     /// The worst severity, and whose it is.
@@ -242,10 +243,10 @@ impl CvePage {
             count: self.total(),
             current: self.state.is_none(),
         };
-        let each = STATES.into_iter().zip(self.counts).map(|(state, count)| StateLink {
+        let each = STATES.into_iter().map(|state| StateLink {
             label: state_words(state),
             href: href(Some(state)),
-            count,
+            count: self.count(state),
             current: self.state == Some(state),
         });
         std::iter::once(all).chain(each.filter(|link| link.count > 0 || link.current)).collect()
@@ -253,8 +254,8 @@ impl CvePage {
 
     /// The colour of the page's edge: that of the strongest state.
     pub fn class(&self) -> &'static str {
-        let strongest = STATES.into_iter().zip(self.counts).find(|(_, number)| *number > 0);
-        strongest.map_or("plain", |(state, _)| state_look(state).0)
+        let strongest = STATES.into_iter().find(|state| self.count(*state) > 0);
+        strongest.map_or("plain", |state| state_look(state).0)
     }
 
     fn href(&self, state: Option<FindingState>, after: &str) -> String {

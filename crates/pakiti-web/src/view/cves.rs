@@ -4,7 +4,7 @@
 //! by the list it links to.
 
 use crate::view::finding_filter::{FindingFilter, takes};
-use crate::view::format::{Ago, count};
+use crate::view::format::count;
 use crate::view::host::updates::FilterLink;
 use crate::view::layout::Layout;
 use crate::view::pill::Pill;
@@ -88,11 +88,11 @@ impl CveLine {
         }
     }
 
+    /// Does it hold this text, which is in small letters?
     fn matches(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
         text.is_empty()
-            || self.subject.to_lowercase().contains(&text)
-            || self.packages.iter().any(|name| name.to_lowercase().contains(&text))
+            || self.subject.to_lowercase().contains(text)
+            || self.packages.iter().any(|name| name.to_lowercase().contains(text))
     }
 
     fn is_in(&self, state: Option<FindingState>) -> bool {
@@ -139,8 +139,8 @@ pub struct CvesPage {
     pub matching: u64,
     /// Key of the next page.
     pub next: Option<String>,
-    /// When the hosts were counted.
-    pub made: i64,
+    /// The moment the hosts were counted at, where something has changed since.
+    pub as_of: Option<i64>,
     /// Does any source in force name vulnerabilities?
     pub told: bool,
     states: Vec<FilterLink>,
@@ -151,15 +151,16 @@ impl CvesPage {
     /// One page of at most `page` rows out of all of them.
     pub fn new(
         layout: Layout,
-        (mut all, made, told): (Vec<CveLine>, i64, bool),
+        (mut all, as_of, told): (Vec<CveLine>, Option<i64>, bool),
         filter: FindingFilter,
         page: usize,
     ) -> Self {
         all.sort_by(|a, b| a.order().cmp(&b.order()));
+        let text = filter.q.to_lowercase();
+        let named: Vec<&CveLine> = all.iter().filter(|row| row.matches(&text)).collect();
         let of = |state, severity| {
-            let passes =
-                |row: &&CveLine| takes(severity, row.severity) && row.is_in(state) && row.matches(&filter.q);
-            all.iter().filter(passes).count() as u64
+            let passes = |row: &&&CveLine| takes(severity, row.severity) && row.is_in(state);
+            named.iter().filter(passes).count() as u64
         };
         let states = filter.states(&Query::new(), |state| of(state, filter.severity));
         let severities = filter.severities(&Query::new(), |severity| of(filter.state, severity));
@@ -169,10 +170,8 @@ impl CvesPage {
         let (total, with_fix) = (counting().count() as u64, fixable().count() as u64);
         let critical = fixable().filter(|row| row.severity == Severity::Critical).count() as u64;
         let after = filter.after.as_deref().and_then(order_of);
-        let mut rows: Vec<CveLine> = (all.iter())
-            .filter(|row| {
-                filter.takes_severity(row.severity) && row.is_in(filter.state) && row.matches(&filter.q)
-            })
+        let mut rows: Vec<CveLine> = (named.into_iter())
+            .filter(|row| filter.takes_severity(row.severity) && row.is_in(filter.state))
             .filter(|row| after.is_none_or(|after| row.order() > after))
             .take(page.saturating_add(1))
             .cloned()
@@ -181,7 +180,7 @@ impl CvesPage {
         rows.truncate(page);
         let next = rows.last().filter(|_| more).map(CveLine::key);
         let fixable = (with_fix, critical);
-        Self { layout, rows, filter, total, fixable, matching, next, made, told, states, severities }
+        Self { layout, rows, filter, total, fixable, matching, next, as_of, told, states, severities }
     }
 
     /// The page's first line.
@@ -212,11 +211,6 @@ impl CvesPage {
     /// The filter by severity as links.
     pub fn severities(&self) -> &[FilterLink] {
         &self.severities
-    }
-
-    /// When the hosts were counted.
-    pub fn counted(&self) -> Ago {
-        self.layout.ago(self.made)
     }
 
     /// The heads of the columns with hosts.

@@ -30,6 +30,12 @@ impl Ago {
         Self { machine: machine(at), absolute: absolute(at), words: relative(at, now) }
     }
 
+    /// `at` as the time of day to the second, for what is a little behind; with its date once that is another.
+    pub fn clock(at: i64, now: i64) -> Self {
+        let words = if day(at) == day(now) { written(at, "%H:%M:%S UTC") } else { absolute(at) };
+        Self { machine: machine(at), absolute: absolute(at), words }
+    }
+
     /// `at` as a date and time to the minute, for tables where the order of events matters more than their age.
     pub fn exact(at: impl Borrow<i64>) -> Self {
         let at = *at.borrow();
@@ -153,6 +159,13 @@ mod tests {
         assert_eq!(relative(7200, 0), "in 2 h");
         assert!(relative(i64::MIN, i64::MAX).ends_with("years ago"));
         assert!(relative(i64::MAX, i64::MIN).starts_with("in "));
+    }
+
+    #[test]
+    fn what_is_a_little_behind_is_a_time_of_day() {
+        let words = |at, now| Ago::clock(at, now).words;
+        assert_eq!(words(DAY + 3_661, DAY + 3_700), "01:01:01 UTC");
+        assert_eq!(words(DAY - 1, DAY), "1970-01-01 23:59:59 UTC", "of the day before");
     }
 
     #[test]

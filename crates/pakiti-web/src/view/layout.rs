@@ -65,6 +65,11 @@ impl Layout {
         Ago::new(*at.borrow(), self.now)
     }
 
+    /// A moment of the last minutes, as its time of day.
+    pub fn clock(&self, at: impl Borrow<i64>) -> Ago {
+        Ago::clock(*at.borrow(), self.now)
+    }
+
     /// A number with separators.
     pub fn number(&self, number: impl Borrow<u64>) -> String {
         thousands(*number.borrow())

@@ -44,9 +44,9 @@ const COLUMNS: &[Column] = &[
 
 const HELP: &str = "\
 One answer for each rule of each source that speaks for the OS group of the host: affected (fixable, unfixed, \
-pending-reboot, leftover), not affected (the fix is installed, not installed, a gate is closed, made by somebody else, part \
-of a kernel that exposes nothing, superseded by a newer fix of the same), unknown (no source speaks of it, the host did not \
-report what a gate asks for). Affected comes first.
+pending-reboot, leftover), not affected (the fix is installed, not installed, a gate is closed, part of a kernel that exposes \
+nothing, superseded by a newer fix of the same), unknown (no source speaks of it, the package is made by somebody else, the host \
+did not report what a gate asks for). Affected comes first.
 
 Examples:
   pakiti explain www.example.org CVE-2024-6387

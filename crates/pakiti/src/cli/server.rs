@@ -29,7 +29,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<io::Result<()>>,
-    background: Option<JoinHandle<()>>,
+    background: Vec<JoinHandle<()>>,
     writer: JoinHandle<()>,
 }
 
@@ -111,17 +111,18 @@ impl Server {
             let _ = stopped.await;
         };
         let served = tokio::spawn(pakiti_web::serve(engine.clone(), listener, setup.options, shutdown));
-        let mut server = Self { engine, address, stop, served, background: None, writer };
+        let mut server = Self { engine, address, stop, served, background: Vec::new(), writer };
         if setup.background {
             server.start_background();
         }
         Ok(server)
     }
 
-    /// Starts synchronising sources and re-evaluating, if it does not do so yet.
+    /// Starts synchronising sources, re-evaluating and keeping the fleet index, if it does not do so yet.
     pub(crate) fn start_background(&mut self) {
-        if self.background.is_none() {
-            self.background = Some(tokio::spawn(self.engine.clone().background(TICK)));
+        if self.background.is_empty() {
+            self.background.push(tokio::spawn(self.engine.clone().background(TICK)));
+            self.background.push(tokio::spawn(self.engine.clone().keep_fleet_index()));
         }
     }
 
@@ -153,7 +154,7 @@ impl Server {
         // Whoever ended already needs no telling.
         let _ = self.stop.send(());
         let served = tokio::time::timeout(LAST_REQUESTS, self.served).await;
-        if let Some(background) = self.background {
+        for background in self.background {
             background.abort();
             // Cancelled is what it was asked to be: an open transaction is rolled back and done again later.
             let _ = background.await;

@@ -6,10 +6,11 @@
 use super::args::{Assumption, EvaluateArgs, FactsMode};
 use super::report::Subject;
 use pakiti_core::oval::model::Document;
-use pakiti_core::oval::{HostFacts, HostIndex, evaluate};
+use pakiti_core::oval::{HostFacts, HostIndex, Outcome, evaluate};
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Largest file that stands for one of the host's, bytes.
 const MAX_FILE: u64 = 16 << 20;
@@ -35,7 +36,7 @@ pub(crate) fn files(args: &EvaluateArgs) -> io::Result<BTreeMap<String, String>>
     Ok(files)
 }
 
-/// Writes one line per definition.
+/// Writes one line per definition. How long evaluating took is logged for developers (`RUST_LOG=pakiti=debug`).
 ///
 /// # Errors
 /// What writing to `output` gave.
@@ -60,9 +61,14 @@ pub(crate) fn write(
         assume_signed: assumed,
         files,
     };
+    let start = Instant::now();
     let host = HostIndex::new(facts);
-    for document in documents {
-        for (definition, outcome) in document.definitions.iter().zip(evaluate(document, &host)) {
+    let outcomes: Vec<Vec<Outcome>> = documents.iter().map(|document| evaluate(document, &host)).collect();
+    let count: usize = outcomes.iter().map(Vec::len).sum();
+    let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+    tracing::debug!(definitions = count, milliseconds, "evaluated");
+    for (document, outcomes) in documents.iter().zip(outcomes) {
+        for (definition, outcome) in document.definitions.iter().zip(outcomes) {
             writeln!(output, "{}\t{}", definition.id, outcome.word())?;
         }
     }

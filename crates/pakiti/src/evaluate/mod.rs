@@ -15,10 +15,11 @@ mod table;
 
 pub(crate) use args::EvaluateArgs;
 
+use crate::cli::log::{self, LogFormat};
 use crate::{clock, keyrings};
 use args::Output;
 use load::Loading;
-use pakiti_core::rules::RuleIndex;
+use pakiti_core::rules::{RuleIndex, SILENT};
 use skipped::SkippedRows;
 use std::io::{self, Write};
 use std::path::Path;
@@ -36,6 +37,10 @@ const REFUSED: u8 = 3;
 /// # Errors
 /// What writing to standard output gave.
 pub(crate) fn run(args: &EvaluateArgs) -> io::Result<ExitCode> {
+    // Only for who asks: standard error is for what is wrong with the call.
+    if std::env::var_os("RUST_LOG").is_some() {
+        log::start(LogFormat::Text, log::COMMAND);
+    }
     let files = match definitions::files(args) {
         Ok(files) => files,
         Err(error) => {
@@ -68,10 +73,15 @@ pub(crate) fn run(args: &EvaluateArgs) -> io::Result<ExitCode> {
             subject.take_epochs(&RuleIndex::build(0, loaded.contents));
         }
         definitions::write(&mut output, args, &subject, &files, &documents)?;
+        // The process ends. Giving a hundred megabytes back piece by piece would only take time.
+        std::mem::forget(documents);
         skipped.finish()
     } else {
         let index = RuleIndex::build(0, loaded.contents).named_for_the_report();
         subject.take_epochs(&index);
+        for (source, first, count) in index.silent_definitions() {
+            skipped.push_count(source, first, SILENT, count as u64);
+        }
         let document = document::document(&index, subject, skipped.finish());
         match args.output {
             Output::Json => {

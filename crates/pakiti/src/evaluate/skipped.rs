@@ -30,6 +30,12 @@ impl SkippedRows {
         self.add(SkippedRow { source: source.to_owned(), at: Some(at), reason, count: 1 });
     }
 
+    /// Adds several things of one place.
+    pub(crate) fn push_count(&mut self, source: &str, at: &str, reason: &str, count: u64) {
+        let (source, at) = (source.to_owned(), Some(at.to_owned()));
+        self.add(SkippedRow { source, at, reason: reason.to_owned(), count });
+    }
+
     /// Adds a list of a source; `place` tells where a file is.
     pub(crate) fn push_list(&mut self, source: &str, list: &SkipList, place: impl Fn(&str) -> String) {
         for skipped in list.kept() {

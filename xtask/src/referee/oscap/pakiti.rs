@@ -1,12 +1,14 @@
 //! Asking `pakiti evaluate --output definitions` about a host (contract.md "definitions").
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::live::{self, Spent};
+use super::asked::Lines;
 use super::model::{Host, Installed, Keys, NextBoot};
 use super::root::Root;
+use super::times::{Spent, evaluating, timed};
 
 /// The arguments that tell Pakiti what oscap finds on the host.
 pub(super) fn arguments(host: &Host, root: &Root, feed: &Path) -> Vec<String> {
@@ -43,14 +45,15 @@ pub(super) fn arguments(host: &Host, root: &Root, feed: &Path) -> Vec<String> {
     words
 }
 
-/// Pakiti's lines: id, result.
-pub(super) fn ask(program: &str, words: &[String]) -> anyhow::Result<(Vec<(String, String)>, Spent)> {
-    let (output, spent) = live::timed(Command::new(program).args(words))?;
+/// Pakiti's lines (id, result), how long the call took and how long, of that, evaluating.
+pub(super) fn ask(program: &str, words: &[String], note: &Path) -> anyhow::Result<(Lines, Spent, Duration)> {
+    let mut command = Command::new(program);
+    let (output, spent) = timed(command.args(words).env("RUST_LOG", "pakiti=debug"), note)?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     ensure!(output.status.success(), "{program} {}: {}: {said}", words.join(" "), output.status);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = |line: &str| line.split_once('\t').map(|(id, result)| (id.to_owned(), result.to_owned()));
-    Ok((text.lines().filter_map(line).collect(), spent))
+    Ok((text.lines().filter_map(line).collect(), spent, evaluating(&said)?))
 }
 
 /// The same as one line for a shell.

@@ -3,12 +3,13 @@
 //! oval-semantics.md 6 and 7: the running kernel is answered by kernel truth; system, products, modules and
 //! architecture by the group context; what is left blames packages.
 
-use crate::oval::field::Field;
-use crate::oval::model::{
-    Check, Datatype, Document, Entity, Existence, Kind, Node, Object, Operation, Operator, Place, Test,
-    VariableValue,
-};
-use crate::package::PackageFormat;
+mod part;
+
+pub(super) use part::{format_of_test, formats_of, is_product, names, path, product_names};
+
+use crate::oval::model::{Check, Document, Existence, Kind, Node, Operation, Operator, Place, VariableValue};
+use part::{is_own, part_of, prefix_of};
+use std::collections::BTreeSet;
 
 /// What a node is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(super) enum Part {
     Absent,
     /// Can never be true.
     Never,
+    /// Packages whose names cannot be told (a list of packages, by patterns of no known form).
+    Unnamed,
     /// More than one of these, or what needs the whole set.
     Mixed,
 }
@@ -36,12 +39,15 @@ pub(super) enum Part {
 pub(super) struct Classifier<'a> {
     document: &'a Document,
     tests: Vec<Part>,
+    /// It asks for no rpm.
+    of_dpkg: bool,
 }
 
 impl<'a> Classifier<'a> {
     pub(super) fn new(document: &'a Document) -> Self {
         let tests = document.tests.iter().map(|test| part_of(document, test)).collect();
-        Self { document, tests }
+        let of_dpkg = !document.tests.iter().any(|test| test.kind == Kind::RpmInfo);
+        Self { document, tests, of_dpkg }
     }
 
     /// What a test is for.
@@ -72,16 +78,106 @@ impl<'a> Classifier<'a> {
 
     /// Does any test of the node ask for a package?
     pub(super) fn asks_packages(&self, node: &Node, extends: usize) -> bool {
+        self.has(Part::Package, node, extends)
+    }
+
+    /// Is any test of the node for this?
+    pub(super) fn has(&self, part: Part, node: &Node, extends: usize) -> bool {
         match node {
-            Node::Criterion { test, .. } => self.test(*test) == Part::Package,
-            Node::Criteria { children, .. } => {
-                children.iter().any(|child| self.asks_packages(child, extends))
-            }
+            Node::Criterion { test, .. } => self.test(*test) == part,
+            Node::Criteria { children, .. } => children.iter().any(|child| self.has(part, child, extends)),
             Node::Extend { definition, .. } if extends < MAX_EXTENDS => {
-                self.extended(*definition).is_some_and(|criteria| self.asks_packages(criteria, extends + 1))
+                self.extended(*definition).is_some_and(|criteria| self.has(part, criteria, extends + 1))
             }
             Node::Extend { .. } => false,
         }
+    }
+
+    /// Can the node be true on any host of the vendor's?
+    pub(super) fn can_hold(&self, node: &Node, extends: usize) -> bool {
+        match node {
+            Node::Criterion { test, negate, .. } => {
+                *negate || !matches!(self.test(*test), Part::Never | Part::Guard)
+            }
+            Node::Criteria { negate: true, .. } | Node::Extend { negate: true, .. } => true,
+            Node::Criteria { operator: Operator::And, children, .. } => {
+                children.iter().all(|child| self.can_hold(child, extends))
+            }
+            Node::Criteria { children, .. } => children.iter().any(|child| self.can_hold(child, extends)),
+            Node::Extend { definition, .. } if extends < MAX_EXTENDS => {
+                self.extended(*definition).is_none_or(|criteria| self.can_hold(criteria, extends + 1))
+            }
+            Node::Extend { .. } => true,
+        }
+    }
+
+    /// The tests that alone say that the running kernel is concerned: Canonical's, of `uname -r` and of variables made
+    /// of it. Beside packages such tests are guards.
+    pub(super) fn kernel_tests(&self, node: &Node, extends: usize) -> Vec<Place> {
+        let mut found = Vec::new();
+        if self.of_dpkg {
+            self.running_kernel(node, extends, &mut found);
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
+    }
+
+    fn running_kernel(&self, node: &Node, extends: usize, found: &mut Vec<Place>) {
+        match node {
+            Node::Criterion { test, negate: false, .. } if self.is_of_kernel(*test) => found.push(*test),
+            Node::Criteria { operator: Operator::Or, negate: false, children } => {
+                children.iter().for_each(|child| self.running_kernel(child, extends, found));
+            }
+            Node::Criteria { operator: Operator::And, negate: false, children } => {
+                let asking = |child: &&Node| self.asks_packages(child, extends);
+                let (packages, rest): (Vec<_>, Vec<_>) = children.iter().partition(asking);
+                let guarded = rest.iter().any(|child| self.has(Part::Kernel, child, extends));
+                match packages.as_slice() {
+                    [] => {
+                        let mut tests = Vec::new();
+                        rest.iter().for_each(|child| self.running_kernel(child, extends, &mut tests));
+                        // The comparison of the version says more than which kernel runs.
+                        let compares = |test: &Place| self.kind(*test) == Some(&Kind::Variable);
+                        let any = tests.iter().any(compares);
+                        found.extend(tests.into_iter().filter(|test| !any || compares(test)));
+                    }
+                    [child] if !guarded => self.running_kernel(child, extends, found),
+                    _ => {}
+                }
+            }
+            Node::Extend { definition, negate: false } if extends < MAX_EXTENDS => {
+                let criteria = self.extended(*definition);
+                criteria.into_iter().for_each(|node| self.running_kernel(node, extends + 1, found));
+            }
+            _ => {}
+        }
+    }
+
+    fn is_of_kernel(&self, test: Place) -> bool {
+        self.test(test) == Part::Kernel && matches!(self.kind(test), Some(Kind::Uname | Kind::Variable))
+    }
+
+    fn kind(&self, test: Place) -> Option<&Kind> {
+        self.document.tests.get(test as usize).map(|test| &test.kind)
+    }
+
+    /// How the names begin that a test of dpkg packages asks for by patterns; empty = they cannot be told.
+    pub(super) fn prefixes(&self, test: Place) -> Vec<Box<str>> {
+        let Some(test) = self.document.tests.get(test as usize) else { return Vec::new() };
+        let object = self.document.objects.get(test.object as usize);
+        let Some([name]) = object.map(|object| object.entities.as_slice()) else { return Vec::new() };
+        if test.kind != Kind::DpkgInfo || name.operation != Operation::PatternMatch {
+            return Vec::new();
+        }
+        let variable = name.variable.and_then(|place| self.document.variables.get(place as usize));
+        let values = match variable.map(|variable| &variable.value) {
+            None => std::slice::from_ref(&name.value),
+            Some(VariableValue::Constant(values)) => values.as_slice(),
+            Some(_) => &[],
+        };
+        let prefixes: Option<BTreeSet<Box<str>>> = values.iter().map(|value| prefix_of(value)).collect();
+        prefixes.unwrap_or_default().into_iter().collect()
     }
 
     /// The criteria of a definition.
@@ -117,7 +213,9 @@ impl<'a> Classifier<'a> {
             Check::AtLeastOne => true,
             // dpkg has one instance of a name. SUSE asks the signatures of all instances.
             Check::All => {
-                asked.kind == Kind::DpkgInfo || asked.states.is_empty() || self.test(test) == Part::Signature
+                (asked.kind == Kind::DpkgInfo && self.names(test).len() == 1)
+                    || asked.states.is_empty()
+                    || self.test(test) == Part::Signature
             }
             _ => asked.states.is_empty(),
         };
@@ -140,138 +238,4 @@ fn positive(part: Part, negate: bool) -> Part {
         _ if negate => Part::Mixed,
         part => part,
     }
-}
-
-/// Can one package answer this?
-fn is_own(entity: &Entity) -> bool {
-    let plain = entity.variable.is_none() && !entity.nil;
-    plain
-        && match entity.field {
-            Field::Name | Field::Arch | Field::Epoch | Field::Version | Field::Release | Field::Evr => true,
-            Field::SignatureKeyid => entity.operation == Operation::Equals,
-            _ => false,
-        }
-}
-
-fn part_of(document: &Document, test: &Test) -> Part {
-    match &test.kind {
-        Kind::RpmVerifyFile if test.check == Check::NoneSatisfy => Part::Guard,
-        Kind::RpmVerifyFile | Kind::Family => Part::Gate,
-        Kind::Uname if asks(document, test, |field| *field == Field::OsRelease) => Part::Kernel,
-        Kind::Uname => Part::Gate,
-        Kind::TextFileContent54 => text_file(document, test),
-        Kind::RpmInfo | Kind::DpkgInfo => package(document, test),
-        _ => Part::Mixed,
-    }
-}
-
-fn asks(document: &Document, test: &Test, wanted: impl Fn(&Field) -> bool) -> bool {
-    let states = test.states.iter().filter_map(|place| document.states.get(*place as usize));
-    states.flat_map(|state| &state.entities).any(|entity| wanted(&entity.field))
-}
-
-/// By the path of the file.
-fn text_file(document: &Document, test: &Test) -> Part {
-    let Some(object) = document.objects.get(test.object as usize) else { return Part::Mixed };
-    let path = path(object);
-    if path.contains("/modules.d") {
-        Part::Gate
-    } else if path.contains("/boot/") || path.contains("grub") {
-        Part::Kernel
-    } else if ["-release", "_version", "/os-release"].iter().any(|end| path.ends_with(end)) {
-        Part::Gate
-    } else {
-        Part::Mixed
-    }
-}
-
-fn path(object: &Object) -> String {
-    let value = |field: Field| {
-        let entity = object.entities.iter().find(|entity| entity.field == field);
-        entity.map(|entity| entity.value.to_string())
-    };
-    value(Field::Filepath).unwrap_or_else(|| {
-        let (path, name) = (value(Field::Path), value(Field::Filename));
-        format!("{}/{}", path.unwrap_or_default(), name.unwrap_or_default())
-    })
-}
-
-fn package(document: &Document, test: &Test) -> Part {
-    let Some(object) = document.objects.get(test.object as usize) else { return Part::Mixed };
-    let names = names(document, object);
-    let states: Vec<_> =
-        test.states.iter().filter_map(|place| document.states.get(*place as usize)).collect();
-    let entities = || states.iter().flat_map(|state| &state.entities);
-    // "redhat-release is earlier than 5Server-5.11.0.7" is about the package, not about the product.
-    let below = entities().any(|entity| entity.operation == Operation::LessThan);
-    let products = !names.is_empty() && names.iter().all(|name| is_product(name));
-    if products && !below && test.kind == Kind::RpmInfo {
-        return Part::Gate;
-    }
-    if test.existence == Existence::NoneExist {
-        return Part::Absent;
-    }
-    let all = test.state_operator == Operator::And && states.iter().all(|s| s.operator == Operator::And);
-    if all && test.check != Check::NoneSatisfy && entities().any(never) {
-        return Part::Never;
-    }
-    if !states.is_empty() && entities().all(|entity| entity.field == Field::SignatureKeyid) {
-        return Part::Signature;
-    }
-    // "kernel version equals V" beside a live patch: which kernel runs, not what is old.
-    let is_kernel = !names.is_empty() && names.iter().all(|name| name.starts_with("kernel"));
-    if is_kernel
-        && entities().any(|entity| entity.field == Field::Evr && entity.operation == Operation::Equals)
-    {
-        return Part::Kernel;
-    }
-    Part::Package
-}
-
-/// SUSE's "is not affected".
-fn never(entity: &Entity) -> bool {
-    entity.field == Field::Version && entity.operation == Operation::Equals && &*entity.value == "0"
-        || (entity.datatype == Datatype::EvrString
-            && entity.operation == Operation::LessThan
-            && &*entity.value == "0:0-0")
-}
-
-/// Packages that say which product is installed: they are told to the group context.
-pub(in super::super) fn is_product(name: &str) -> bool {
-    name.ends_with("-release") || name.contains("-release-") || name == "centos-linux-repos"
-}
-
-/// The names an object selects, if it says so by literals.
-pub(super) fn names<'a>(document: &'a Document, object: &'a Object) -> Vec<&'a str> {
-    if object.set.is_some() || !object.filters.is_empty() {
-        return Vec::new();
-    }
-    let [entity] = object.entities.as_slice() else { return Vec::new() };
-    if entity.field != Field::Name || entity.operation != Operation::Equals {
-        return Vec::new();
-    }
-    match entity.variable {
-        None => vec![&entity.value],
-        Some(place) => match document.variables.get(place as usize).map(|variable| &variable.value) {
-            Some(VariableValue::Constant(values)) if entity.var_check == Check::AtLeastOne => {
-                values.iter().map(|value| &**value).collect()
-            }
-            // Without a check of its own an object's variable selects the union as well (oval-semantics.md 4).
-            Some(VariableValue::Constant(values)) => values.iter().map(|value| &**value).collect(),
-            _ => Vec::new(),
-        },
-    }
-}
-
-/// Names of the product packages that gates ask for.
-pub(super) fn product_names(document: &Document) -> impl Iterator<Item = &str> {
-    let packages =
-        document.objects.iter().filter(|object| matches!(object.kind, Kind::RpmInfo | Kind::DpkgInfo));
-    packages.flat_map(|object| names(document, object)).filter(|name| is_product(name))
-}
-
-/// Whose packages a document is about.
-pub(super) fn format_of(document: &Document) -> PackageFormat {
-    let count = |kind: Kind| document.tests.iter().filter(|test| test.kind == kind).count();
-    if count(Kind::DpkgInfo) > count(Kind::RpmInfo) { PackageFormat::Deb } else { PackageFormat::Rpm }
 }

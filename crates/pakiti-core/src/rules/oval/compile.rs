@@ -3,12 +3,18 @@
 //! design.md "The heart": the compiler proves each rule per-package or puts its definition into the small list that
 //! is asked for whole sets. A rule is one package test of a criteria tree with what stands beside it on the way
 //! down: gates (asked once per group context), tests of the same package, and guards of the running kernel, which
-//! kernel truth replaces. The branch "must be installed" of Red Hat's criteria is never a way (oval-semantics.md 7).
+//! kernel truth replaces. Canonical's tests of the running kernel that stand beside no package blame the image that
+//! runs ([`NeedsSet::RunningKernel`]). The branch "must be installed" of Red Hat's criteria is never a way (oval-semantics.md 7).
 
-use super::classify::{Classifier, MAX_EXTENDS, Part};
+use super::classify::{Classifier, MAX_EXTENDS, Part, format_of_test};
 use super::leaf::{Fix, fix_of};
-use crate::oval::model::{Class, Definition, Document, Node, Operator, Place};
-use std::collections::HashMap;
+use super::pro::Pro;
+use super::{naming, vendor};
+use crate::oval::expansions;
+use crate::oval::model::{Class, Definition, Document, Kind, Node, Operator, Place};
+use crate::package::PackageFormat;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// One package test with what it needs.
 #[derive(Debug)]
@@ -25,20 +31,63 @@ pub(super) struct Rule {
     pub(super) kernel: bool,
     /// What closes it.
     pub(super) fix: Fix,
+    /// Whose packages it is about.
+    pub(super) format: PackageFormat,
+    /// Where the fix is for subscribers of Ubuntu Pro only.
+    pub(super) pro: Option<Pro>,
+}
+
+impl Rule {
+    /// Is it asked with the whole set only?
+    pub(super) fn is_of_set(&self) -> bool {
+        self.gates == NO_GATES
+    }
+
+    /// Is the test that blames one of the running kernel, not of a package?
+    pub(super) fn is_of_running_kernel(&self, document: &Document) -> bool {
+        let kind = document.tests.get(self.test as usize).map(|test| &test.kind);
+        matches!(kind, Some(Kind::Uname | Kind::Variable))
+    }
 }
 
 /// The rules of one document.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) rules: Vec<Rule>,
-    /// Package name -> places in `rules`.
+    /// Package name, as [`naming::kept_as`] has it -> places in `rules`.
     pub(super) by_name: HashMap<Box<str>, Vec<u32>>,
     /// Lists of gates; all nodes of a list must be true.
     pub(super) gates: Vec<Vec<Node>>,
+    /// By the same places: the module streams (`nodejs:18`) that the gates ask for.
+    pub(super) modules: Vec<Vec<Box<str>>>,
     /// Definitions that need the whole set.
     pub(super) whole: Vec<Whole>,
-    /// Definitions that could give findings and name no package that they could blame.
+    /// The names of the packages that they may blame.
+    pub(super) set_names: SetNames,
+    /// Definitions that could give findings and name no package that they could blame, or are too large.
     pub(super) silent: Vec<Place>,
+}
+
+/// The names of the packages that definitions about whole sets may blame.
+#[derive(Debug, Default)]
+pub(super) struct SetNames {
+    names: HashSet<Box<str>>,
+    /// How names begin that definitions name by patterns.
+    pub(super) prefixes: BTreeSet<Box<str>>,
+    /// Some definition names its packages by a pattern that says nothing of them.
+    any: bool,
+}
+
+impl SetNames {
+    /// Can any of the definitions blame a package of this name?
+    pub(super) fn contain(&self, name: &str) -> bool {
+        self.any || self.spell(name) || self.prefixes.iter().any(|prefix| name.starts_with(&**prefix))
+    }
+
+    /// Does any of them spell this very name out? Then it speaks for the package.
+    pub(super) fn spell(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
 }
 
 /// A definition that is evaluated whole.
@@ -49,7 +98,31 @@ pub(super) struct Whole {
     pub(super) reason: NeedsSet,
     /// What it may blame: place in `rules` of each package test, by the sense in which the test blames.
     pub(super) leaves: Vec<(Place, bool, u32)>,
+    /// The packages that it may blame; `None` = any.
+    pub(super) names: Option<Blamed>,
 }
+
+/// Packages that a definition may blame.
+#[derive(Debug, Default)]
+pub(super) struct Blamed {
+    /// By name, sorted.
+    pub(super) names: BTreeSet<Box<str>>,
+    /// By how their names begin, sorted.
+    pub(super) prefixes: BTreeSet<Box<str>>,
+}
+
+impl Blamed {
+    /// Is this package among them?
+    pub(super) fn contain(&self, name: &str) -> bool {
+        self.names.contains(name) || self.prefixes.iter().any(|prefix| name.starts_with(&**prefix))
+    }
+}
+
+/// How the names of the packages begin that hold the image of a kernel, on systems with dpkg.
+pub(super) const KERNEL_IMAGES: &str = "linux-image-";
+
+/// Nodes of a definition with those that it extends; real ones have some thousands. Above it is left out.
+const MAX_NODES: u32 = 50_000;
 
 /// Compiles a document.
 pub(super) fn compile(document: &Document) -> Rules {
@@ -58,10 +131,15 @@ pub(super) fn compile(document: &Document) -> Rules {
         classifier: Classifier::new(document),
         out: Rules::default(),
         gate_places: HashMap::new(),
+        comments: HashMap::new(),
     };
-    for (definition, place) in document.definitions.iter().zip(0..) {
+    let expansions = expansions(document, MAX_EXTENDS);
+    for ((definition, nodes), place) in document.definitions.iter().zip(expansions).zip(0..) {
         if gives_findings(definition) {
-            compiler.definition(definition, place);
+            match nodes <= MAX_NODES {
+                true => compiler.definition(definition, place),
+                false => compiler.out.silent.push(place),
+            }
         }
     }
     compiler.out
@@ -79,6 +157,8 @@ struct Compiler<'a> {
     classifier: Classifier<'a>,
     out: Rules,
     gate_places: HashMap<Vec<Node>, u32>,
+    /// Of the definition that is compiled: test -> what its criterion says.
+    comments: HashMap<Place, &'a str>,
 }
 
 /// What was passed on the way down to a node.
@@ -103,19 +183,39 @@ pub enum NeedsSet {
     Test,
     /// Definitions within definitions, too deep.
     TooDeep,
+    /// It is about the kernel that runs, whatever its package is called.
+    RunningKernel,
 }
 
 /// The gates of what is evaluated whole: none.
 const NO_GATES: u32 = u32::MAX;
 
-impl Compiler<'_> {
-    fn definition(&mut self, definition: &Definition, place: Place) {
+impl<'a> Compiler<'a> {
+    fn definition(&mut self, definition: &'a Definition, place: Place) {
         let Some(criteria) = &definition.criteria else { return self.out.silent.push(place) };
+        self.comments = vendor::comments(criteria);
         let mut found = Vec::new();
+        let kernels = self.classifier.kernel_tests(criteria, 0);
         match self.walk(criteria, &Way::default(), &mut found) {
-            Ok(()) if found.is_empty() => self.out.silent.push(place),
-            Ok(()) => found.into_iter().for_each(|(test, way)| self.emit(place, test, way)),
-            Err(reason) => self.whole(place, criteria, reason),
+            Ok(()) => {
+                let nobody = found.is_empty() && kernels.is_empty();
+                found.into_iter().for_each(|(test, way)| self.emit(place, test, way));
+                if !kernels.is_empty() {
+                    self.whole(place, NeedsSet::RunningKernel, Vec::new(), kernels);
+                }
+                if nobody && self.classifier.can_hold(criteria, 0) {
+                    return self.out.silent.push(place);
+                }
+            }
+            Err(reason) => {
+                let mut tests = Vec::new();
+                self.leaves(criteria, 0, &mut tests);
+                self.whole(place, reason, tests, kernels);
+            }
+        }
+        // What is said of packages that cannot be named stays unsaid.
+        if self.classifier.has(Part::Unnamed, criteria, 0) {
+            self.out.silent.push(place);
         }
     }
 
@@ -182,7 +282,7 @@ impl Compiler<'_> {
                 Part::Never | Part::Guard => return Ok(()),
                 Part::Signature => way.same.push(self.classifier.test_of(child).ok_or(NeedsSet::Test)?),
                 Part::Absent => absent = true,
-                Part::Package | Part::Mixed => blaming.push(child),
+                Part::Package | Part::Mixed | Part::Unnamed => blaming.push(child),
             }
         }
         if absent {
@@ -219,20 +319,63 @@ impl Compiler<'_> {
         self.leaf(test, &way, found)
     }
 
-    /// A definition that is evaluated whole: a rule for each of its package tests, which no name leads to.
-    fn whole(&mut self, definition: Place, criteria: &Node, reason: NeedsSet) {
-        let mut tests = Vec::new();
-        self.leaves(criteria, 0, &mut tests);
+    /// A definition that is evaluated whole: a rule for each of its tests that blame, which no name leads to.
+    fn whole(
+        &mut self,
+        definition: Place,
+        reason: NeedsSet,
+        mut tests: Vec<(Place, bool)>,
+        kernels: Vec<Place>,
+    ) {
+        tests.extend(kernels.into_iter().map(|test| (test, true)));
         tests.sort_unstable();
         tests.dedup();
         let mut leaves = Vec::new();
         for (test, satisfied) in tests {
             let Some(fix) = fix_of(self.document, test, !satisfied) else { continue };
             leaves.push((test, satisfied, self.out.rules.len() as u32));
-            let same = Box::default();
-            self.out.rules.push(Rule { definition, test, same, gates: NO_GATES, kernel: false, fix });
+            let (same, pro) = (Box::default(), self.pro(test, &fix));
+            let (format, kernel) = (format_of_test(self.document, test), false);
+            self.out.rules.push(Rule { definition, test, same, gates: NO_GATES, kernel, fix, format, pro });
         }
-        self.out.whole.push(Whole { definition, reason, leaves });
+        let names = self.blamed_names(&leaves);
+        match &names {
+            Some(blamed) => {
+                self.out.set_names.names.extend(blamed.names.iter().cloned());
+                self.out.set_names.prefixes.extend(blamed.prefixes.iter().cloned());
+            }
+            None => self.out.set_names.any = true,
+        }
+        self.out.whole.push(Whole { definition, reason, leaves, names });
+    }
+
+    /// The packages that tests ask for; `None` = one of them asks by a pattern that says nothing of the name.
+    fn blamed_names(&self, leaves: &[(Place, bool, u32)]) -> Option<Blamed> {
+        let mut out = Blamed::default();
+        for (test, ..) in leaves {
+            if self.classifier.test(*test) == Part::Kernel {
+                out.prefixes.insert(KERNEL_IMAGES.into());
+                continue;
+            }
+            let names = self.classifier.names(*test);
+            let prefixes = if names.is_empty() { self.classifier.prefixes(*test) } else { Vec::new() };
+            if names.is_empty() && prefixes.is_empty() {
+                return None;
+            }
+            out.names.extend(names.into_iter().map(Box::from));
+            out.prefixes.extend(prefixes);
+        }
+        Some(out)
+    }
+
+    /// Is what closes a test for subscribers only?
+    fn pro(&self, test: Place, fix: &Fix) -> Option<Pro> {
+        match fix {
+            Fix::Version { version, .. } if format_of_test(self.document, test) == PackageFormat::Deb => {
+                Pro::of(version, self.comments.get(&test).copied().unwrap_or_default())
+            }
+            _ => None,
+        }
     }
 
     /// The package tests of a tree, each in both senses: instances that satisfy it, and those that do not.
@@ -258,12 +401,15 @@ impl Compiler<'_> {
         let names = self.classifier.names(test);
         let next = self.out.gates.len() as u32;
         let gates = *self.gate_places.entry(way.gates).or_insert_with_key(|gates| {
+            self.out.modules.push(vendor::modules(gates));
             self.out.gates.push(gates.clone());
             next
         });
         let at = self.out.rules.len() as u32;
-        let same = way.same.into_boxed_slice();
-        self.out.rules.push(Rule { definition, test, same, gates, kernel: way.kernel, fix });
+        let (same, pro) = (way.same.into_boxed_slice(), self.pro(test, &fix));
+        let (format, kernel) = (format_of_test(self.document, test), way.kernel);
+        self.out.rules.push(Rule { definition, test, same, gates, kernel, fix, format, pro });
+        let names: BTreeSet<Cow<'_, str>> = names.into_iter().map(naming::kept_as).collect();
         for name in names {
             self.out.by_name.entry(name.into()).or_default().push(at);
         }

@@ -1,6 +1,7 @@
 //! A finding of a definition in full: for people and documents.
 
 use super::leaf::Fix;
+use super::pro::FIXABLE_WITH_PRO;
 use super::{Asked, OvalIndex, vendor};
 use crate::context::GroupContext;
 use crate::finding::{Finding, FindingState, FindingWhy, Found};
@@ -41,8 +42,9 @@ pub(in super::super) fn describe(
     let cves = compiled.cves.get(rule.definition as usize)?;
     let cve = cves.get(found.cve as usize);
     let group = context.os_group.as_ref()?;
-    let asked = Asked { compiled, place, group, package, gates: &[] };
-    let criterion = vendor::criterion(&compiled.document, definition, rule.test).to_owned();
+    let asked = Asked { compiled, place, group, context, package, gates: &[] };
+    let id = cve.map(|cve| &*cve.id);
+    let criterion = vendor::criterion_of(&compiled.document, definition, rule.test, id).to_owned();
     let (_, severity_source) = vendor::severity(definition, cve, cves.len() < 2);
     let fixed = match &rule.fix {
         Fix::Version { version, .. } => Some(version.to_string()),
@@ -55,7 +57,10 @@ pub(in super::super) fn describe(
             .map(str::to_owned)
             .or_else(|| cve.is_none().then(|| definition.id.to_string())),
         state: found.state,
-        vendor_state: unfixed.then(|| vendor::vendor_state(definition, &package.name, &criterion)),
+        vendor_state: unfixed.then(|| match fixed {
+            Some(_) => FIXABLE_WITH_PRO.to_owned(),
+            None => compiled.word(definition, rule, (&package.name, context), id).text(),
+        }),
         severity: found.severity,
         severity_source: severity_source.filter(|_| found.severity != Severity::Unknown),
         cvss_tenths: cve.and_then(|cve| cve.cvss_tenths),
@@ -65,10 +70,10 @@ pub(in super::super) fn describe(
             rule: format!("{} {}", compiled.meta.name, definition.id),
             criterion: if criterion.is_empty() { format!("{} is named", package.name) } else { criterion },
             comparison: match &fixed {
-                Some(fixed) => format!("{} < {fixed}", package.version),
-                None => format!("{} is installed; no version is fixed", package.version),
+                Some(fixed) => format!("{} < {fixed}", compiled.compared(package)),
+                None => format!("{} is installed; no version is fixed", compiled.compared(package)),
             },
-            gates: asked.gates(rule, definition, cves.len()),
+            gates: asked.gates(rule, definition),
         },
         fixed,
     })
@@ -76,17 +81,13 @@ pub(in super::super) fn describe(
 
 impl Asked<'_> {
     /// The gates that were passed, in words.
-    fn gates(
-        &self,
-        rule: &super::Rule,
-        definition: &crate::oval::model::Definition,
-        cves: usize,
-    ) -> Vec<String> {
+    fn gates(&self, rule: &super::Rule, definition: &crate::oval::model::Definition) -> Vec<String> {
         let compiled = self.compiled;
         let mut gates = vec![match compiled.is_foreign(self.group) {
             true => format!("OS group {}: mapped to this source by an administrator", self.group),
             false => format!("OS group {}", self.group),
         }];
+        gates.extend(compiled.streams.words(rule.definition));
         let list = compiled.rules.gates.get(rule.gates as usize).map_or(&[][..], Vec::as_slice);
         gates.extend(list.iter().filter_map(comment_of).map(str::to_owned));
         let key = self.asks(rule).find_map(|test| super::leaf::key_of(&compiled.document, test));
@@ -99,7 +100,18 @@ impl Asked<'_> {
         if rule.kernel {
             gates.push("its test of the running kernel is answered by the installed images".to_owned());
         }
-        if cves > 1 {
+        if rule.is_of_running_kernel(&compiled.document) {
+            gates.push("found by what uname -r says of the running kernel".to_owned());
+        }
+        if rule.pro.is_some() {
+            gates.push(match self.needs_pro(rule) {
+                true => "the fix is for subscribers of Ubuntu Pro: the host tells of no such subscription"
+                    .to_owned(),
+                false => "the fix is for subscribers of Ubuntu Pro: the host is one".to_owned(),
+            });
+        }
+        let cves = compiled.cves.get(rule.definition as usize).map_or(0, Vec::len);
+        if cves > 1 && !compiled.pins.contains_key(&rule.definition) {
             gates.push(format!("by advisory: {} names {cves} CVEs for all its packages", definition.id));
         }
         if definition.id.contains(".rhba:") || definition.id.contains(".rhea:") {

@@ -4,29 +4,35 @@
 //! OS group, gates, maker, version; what judging then finds is the answer "affected".
 
 mod criteria;
+mod of_set;
+mod own;
 mod published;
 
 pub(in super::super) use published::published;
 
+use super::classify::Classifier;
 use super::compile::gives_findings;
-use super::leaf::{self, Fix};
-use super::{Asked, Compiled, Rule, classify, describe, gates, holds, vendor};
+use super::leaf::Fix;
+use super::pro::FIXABLE_WITH_PRO;
+use super::streams::Standing;
+use super::{Asked, Compiled, Rule, Word, classify, describe, gates, naming, vendor};
 use crate::context::Context;
 use crate::finding::{FindingState, Found, FoundBy};
-use crate::kernel::{self, KernelPart};
 use crate::os_group;
 use crate::oval::model::{Definition, Document, Node, Place};
 use crate::oval::{Evaluation, HostFacts, HostIndex, Outcome};
 use crate::package::{Package, PackageFormat};
 use crate::rules::explain::{Answer, Asking, Gate, GateState, NotAffected, Statement, Statements, Unknown};
 use criteria::{comment_of, path_to};
+use own::{own_gates, refusal};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What all OVAL sources say.
 pub(in super::super) fn explain(asking: &Asking<'_>, out: &mut Statements) {
     for (compiled, place) in asking.index().oval.documents.iter().zip(0..) {
         if asking.index().speaks_for(&compiled.meta, Some(asking.os_group)) {
-            Explained { compiled, place, asking }.explain(out);
+            Explained { compiled, place, asking, by_name: OnceCell::new() }.explain(out);
         }
     }
 }
@@ -36,11 +42,15 @@ struct Explained<'a> {
     compiled: &'a Compiled,
     place: u32,
     asking: &'a Asking<'a>,
+    /// Places of the installed packages, by the name under which the document asks for them.
+    by_name: OnceCell<HashMap<String, Vec<usize>>>,
 }
 
-/// Why a definition about whole package sets does not blame a package that one of its tests names.
-const WHOLE: &str =
-    "its criteria are about the whole package set: they do not hold here, or ask for what is not reported";
+/// Why a definition that could give findings gives none.
+const SILENT: &str = "it names no package that a finding could be about, or is too large to be judged";
+/// Why the rules of a definition do not tell what is asked.
+const NO_VERSION: &str =
+    "it names no version that could be compared, or tells this by no test of its criteria";
 
 impl Explained<'_> {
     fn explain(&self, out: &mut Statements) {
@@ -60,9 +70,12 @@ impl Explained<'_> {
             return out.push(Statement::of_source(answer, self.compiled.source, &self.compiled.meta, ""));
         }
         let rules: Vec<(&Rule, u32)> = (self.compiled.rules.rules.iter().zip(0..))
-            .filter(|(rule, _)| named.contains(&rule.definition))
+            .filter(|(rule, _)| named.contains(&rule.definition) && self.tells(rule))
             .collect();
         self.without_rules(&named, &rules, out);
+        self.of_sets(&rules, out);
+        let rules = rules.into_iter().filter(|(rule, _)| !rule.is_of_set());
+        let rules: Vec<(&Rule, u32)> = rules.collect();
         let gates = self.gates(rules.iter().map(|(rule, _)| rule.gates).collect());
         for (rule, at) in rules {
             let gates = gates.get(&rule.gates).map_or(&[][..], Vec::as_slice);
@@ -73,19 +86,34 @@ impl Explained<'_> {
         }
     }
 
-    /// Definitions that have no rule, and why.
+    /// Is the CVE that is asked for among those that the rule tells? Of others every rule of the definition speaks.
+    fn tells(&self, rule: &Rule) -> bool {
+        let cves = self.compiled.cves.get(rule.definition as usize).map_or(&[][..], Vec::as_slice);
+        let asked = cves.iter().zip(0..).find(|(cve, _)| self.asking.is(&cve.id));
+        asked.is_none_or(|(_, at)| self.compiled.tells(rule, at))
+    }
+
+    /// Definitions that have no rule, and why; and those that say more than their rules.
     fn without_rules(&self, named: &HashSet<Place>, rules: &[(&Rule, u32)], out: &mut Statements) {
         let with: HashSet<Place> = rules.iter().map(|(rule, _)| rule.definition).collect();
-        let mut rest: Vec<Place> = named.difference(&with).copied().collect();
+        let silent: HashSet<Place> = self.compiled.rules.silent.iter().copied().collect();
+        let mut rest: Vec<Place> =
+            named.iter().filter(|place| !with.contains(place) || silent.contains(place)).copied().collect();
         rest.sort_unstable();
+        if rest.is_empty() {
+            return;
+        }
+        let classifier = Classifier::new(&self.compiled.document);
         for place in rest {
             let Some(definition) = self.compiled.document.definitions.get(place as usize) else { continue };
             let answer = if definition.id.contains(".unaffected:") {
                 Answer::NotAffected(NotAffected::VendorSays(definition.metadata.title.to_string()))
             } else if !gives_findings(definition) {
                 Answer::Unknown(Unknown::NotJudged("definitions of this class give no findings"))
-            } else if self.is_whole(place) {
-                Answer::Unknown(Unknown::NotJudged(WHOLE))
+            } else if silent.contains(&place) {
+                Answer::Unknown(Unknown::NotJudged(SILENT))
+            } else if definition.criteria.as_ref().is_some_and(|node| classifier.can_hold(node, 0)) {
+                Answer::Unknown(Unknown::NotJudged(NO_VERSION))
             } else {
                 Answer::NotAffected(NotAffected::NothingNamed)
             };
@@ -96,9 +124,14 @@ impl Explained<'_> {
     fn rule(&self, rule: &Rule, at: u32, gates: &[Gate], out: &mut Statements) {
         let document = &self.compiled.document;
         let Some(definition) = document.definitions.get(rule.definition as usize) else { return };
+        let mut asked = HashSet::new();
         for name in names_of(document, rule) {
+            // One line of kernel images has many names.
+            if !asked.insert(naming::kept_as(name)) {
+                continue;
+            }
             let mut statement = self.base(rule, definition, name, gates);
-            let instances: Vec<_> = self.asking.installed(name, self.compiled.format).collect();
+            let instances = self.installed(name, rule.format);
             if instances.is_empty() {
                 statement.comparison = "not installed".to_owned();
                 out.push_absent(statement);
@@ -119,6 +152,20 @@ impl Explained<'_> {
         }
     }
 
+    /// The installed packages that the document means by a name.
+    fn installed(&self, name: &str, format: PackageFormat) -> Vec<(usize, &Package)> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut all: HashMap<String, Vec<usize>> = HashMap::new();
+            for (at, package) in self.asking.packages.iter().enumerate() {
+                all.entry(self.compiled.asked_as(package).into_owned()).or_default().push(at);
+            }
+            all
+        });
+        let places = by_name.get(&*naming::kept_as(name)).map_or(&[][..], Vec::as_slice);
+        let packages = places.iter().filter_map(|at| Some((*at, self.asking.packages.get(*at)?)));
+        packages.filter(|(_, package)| package.format == format).collect()
+    }
+
     /// What every statement of a rule holds; the answer is that for a package that is not installed.
     fn base(&self, rule: &Rule, definition: &Definition, name: &str, gates: &[Gate]) -> Statement {
         let (compiled, group) = (self.compiled, self.asking.os_group);
@@ -134,6 +181,7 @@ impl Explained<'_> {
         if !passed.is_empty() {
             all.push(Gate::new(format!("host group {}", passed.join(", ")), true));
         }
+        all.extend(self.stream_gate(rule));
         all.extend_from_slice(gates);
         Statement {
             package: name.to_owned(),
@@ -151,6 +199,18 @@ impl Explained<'_> {
         }
     }
 
+    /// The minor stream that a definition is limited to.
+    fn stream_gate(&self, rule: &Rule) -> Option<Gate> {
+        let streams = &self.compiled.streams;
+        let words = streams.words(rule.definition)?;
+        let state = match streams.standing(rule.definition, self.asking.group()) {
+            Standing::Within => GateState::Passed,
+            Standing::NotTold => GateState::NotTold,
+            Standing::Without => GateState::Closed,
+        };
+        Some(Gate { words, state })
+    }
+
     fn instance(
         &self,
         rule: &Rule,
@@ -159,40 +219,60 @@ impl Explained<'_> {
         findings: &[Found],
         mut statement: Statement,
     ) -> Statement {
-        let gates: &[bool] = &[];
-        let asked =
-            Asked { compiled: self.compiled, place: self.place, group: self.asking.os_group, package, gates };
+        let by = FoundBy::Definition { document: self.place, rule: at };
+        let runs = findings.iter().any(|found| found.running && found.by == by);
+        let older = runs.then(|| self.asking.replaced(package)).flatten();
+        let judged = older.as_ref().unwrap_or(package);
+        let compared = self.compiled.compared(judged);
+        let seen = self.compiled.seen(judged);
+        let judged = seen.as_ref().unwrap_or(judged);
+        let (gates, group): (&[bool], _) = (&[], self.asking.os_group);
+        let (compiled, place, context) = (self.compiled, self.place, self.asking.group());
+        let asked = Asked { compiled, place, group, context, package: judged, gates };
+        statement.package.clone_from(&package.name);
         statement.arch.clone_from(&package.arch);
         statement.installed = Some(package.version.clone());
         let blocked = statement.gates.iter().find(|gate| gate.state != GateState::Passed).map(refusal);
         statement.gates.extend(own_gates(&asked, rule));
         let is_older = asked.is_older(rule);
         statement.comparison = match &statement.fixed {
-            None => format!("{} is installed; no version is fixed", package.version),
+            None => format!("{compared} is installed; no version is fixed"),
             Some(fixed) => {
                 let sign = if is_older { "<" } else { ">=" };
-                format!("{} {sign} {fixed}", package.version)
+                let runs = if older.is_some() { "running " } else { "" };
+                format!("{runs}{compared} {sign} {fixed}")
             }
         };
         statement.answer = match blocked.or_else(|| asked.refusal(rule, is_older)) {
             Some(answer) => answer,
-            None if kernel::part(package) == Some(KernelPart::Auxiliary) => {
-                Answer::NotAffected(NotAffected::Auxiliary)
-            }
-            None => self.found(rule, at, package, findings, &mut statement),
+            None => match self.asking.rules.harmless(package) {
+                Some(reason) => Answer::NotAffected(reason),
+                None => {
+                    self.found((rule, at), package, findings, &mut statement).unwrap_or_else(|| {
+                        match self.word(rule, package) {
+                            Some(Word::NotAffected(word)) => {
+                                Answer::NotAffected(NotAffected::VendorSays(word))
+                            }
+                            word => {
+                                let word = word.map(Word::text).unwrap_or_default();
+                                Answer::Unknown(Unknown::UnderInvestigation(word))
+                            }
+                        }
+                    })
+                }
+            },
         };
         statement
     }
 
-    /// The rule holds: what judging made of it.
+    /// What judging made of a rule that holds; `None` = nothing.
     fn found(
         &self,
-        rule: &Rule,
-        at: u32,
+        (rule, at): (&Rule, u32),
         package: &Package,
         findings: &[Found],
         statement: &mut Statement,
-    ) -> Answer {
+    ) -> Option<Answer> {
         let index = &self.asking.index().oval;
         let place_of = |found: &Found| match found.by {
             FoundBy::Definition { document, rule } if document == self.place => Some(rule),
@@ -211,40 +291,33 @@ impl Explained<'_> {
             statement.gates.extend(kernel);
             statement.severity = found.severity;
             if found.state == FindingState::Unfixed {
-                statement.vendor_state = self.vendor_state(rule, package);
+                statement.vendor_state = match rule.fix {
+                    Fix::Version { .. } => Some(FIXABLE_WITH_PRO.to_owned()),
+                    Fix::None => self.word(rule, package).map(Word::text),
+                };
             }
-            return Answer::Affected(state);
+            return Some(Answer::Affected(state));
         }
         let by = findings.iter().filter(of_subject).find_map(place_of);
-        match by.and_then(|by| self.compiled.rule(by)) {
-            Some(by) => {
-                let definition = self.compiled.document.definitions.get(by.definition as usize);
-                let name = definition.map(|d| vendor::advisory(d).unwrap_or(&d.id)).unwrap_or_default();
-                let fixed = fixed_of(by).map(|fixed| format!(" ({fixed})")).unwrap_or_default();
-                Answer::NotAffected(NotAffected::Superseded(format!("{name}{fixed}")))
-            }
-            None if self.is_whole(rule.definition) => Answer::Unknown(Unknown::NotJudged(WHOLE)),
-            None => Answer::Unknown(Unknown::UnderInvestigation(
-                self.vendor_state(rule, package).unwrap_or_default(),
-            )),
-        }
+        let by = self.compiled.rule(by?)?;
+        let definition = self.compiled.document.definitions.get(by.definition as usize);
+        let name = definition.map(|d| vendor::advisory(d).unwrap_or(&d.id)).unwrap_or_default();
+        let fixed = fixed_of(by).map(|fixed| format!(" ({fixed})")).unwrap_or_default();
+        Some(Answer::NotAffected(NotAffected::Superseded(format!("{name}{fixed}"))))
     }
 
-    fn is_whole(&self, definition: Place) -> bool {
-        self.compiled.rules.whole.iter().any(|whole| whole.definition == definition)
-    }
-
-    fn vendor_state(&self, rule: &Rule, package: &Package) -> Option<String> {
+    fn word(&self, rule: &Rule, package: &Package) -> Option<Word> {
         let definition = self.compiled.document.definitions.get(rule.definition as usize)?;
-        let criterion = vendor::criterion(&self.compiled.document, definition, rule.test);
-        Some(vendor::vendor_state(definition, &package.name, criterion))
+        let cves = self.compiled.cves.get(rule.definition as usize).map_or(&[][..], Vec::as_slice);
+        let asked = cves.iter().find(|cve| self.asking.is(&cve.id)).map(|cve| &*cve.id);
+        Some(self.compiled.word(definition, rule, (&package.name, self.asking.group()), asked))
     }
 
     /// The gates of the rules, each asked on its own: as judging asks them, and, where they are closed, whether they
     /// are so only because the host did not report the fact.
     fn gates(&self, wanted: BTreeSet<u32>) -> HashMap<u32, Vec<Gate>> {
         let compiled = self.compiled;
-        let (group, packages) = gates::stand_in(self.asking.group(), &compiled.systems, compiled.format);
+        let (group, packages) = gates::stand_in(self.asking.group(), &compiled.systems);
         let system = group.os_group.as_ref().and_then(os_group::describe).map_or("", |group| group.name);
         let context = Context { group, ..Context::default() };
         let mut reported = packages.clone();
@@ -281,85 +354,6 @@ impl Explained<'_> {
         }
         all
     }
-}
-
-impl Asked<'_> {
-    /// Is the version the only thing that can keep the rule from this package, and is it older than the fixed one?
-    fn is_older(&self, rule: &Rule) -> bool {
-        match rule.fix {
-            Fix::None => true,
-            Fix::Version { .. } => {
-                holds(&self.compiled.document, rule.test, self.package, self.rebuilt())
-                    || !holds(&self.compiled.document, rule.test, &self.oldest(), self.rebuilt())
-            }
-        }
-    }
-
-    /// The package in a version older than any.
-    fn oldest(&self) -> Package {
-        let version = if self.package.format == PackageFormat::Deb { "0~~" } else { "0~~-0~~" };
-        Package { version: version.to_owned(), ..self.package.clone() }
-    }
-
-    /// What keeps the rule from this package, gates apart.
-    fn refusal(&self, rule: &Rule, is_older: bool) -> Option<Answer> {
-        let document = &self.compiled.document;
-        if !self.made_by_the_vendor(rule) {
-            return Some(Answer::NotAffected(NotAffected::OtherMaker(maker_words(self.package))));
-        }
-        if !is_older {
-            return Some(Answer::NotAffected(NotAffected::Fixed));
-        }
-        if !self.is_of_flavour(rule) {
-            let words = "the fix is of another flavour (ksplice, fips)".to_owned();
-            return Some(Answer::NotAffected(NotAffected::GateClosed(words)));
-        }
-        let closed =
-            std::iter::once(rule.test).chain(rule.same.iter().copied()).find(|test| !self.test(*test));
-        closed.map(|test| {
-            let definition = document.definitions.get(rule.definition as usize);
-            let words = definition.map(|d| vendor::criterion(document, d, test)).unwrap_or_default();
-            Answer::NotAffected(NotAffected::GateClosed(format!("{words} ({})", self.package.arch)))
-        })
-    }
-}
-
-/// The answer that a gate gives which is not passed.
-fn refusal(gate: &Gate) -> Answer {
-    match gate.state {
-        GateState::NotTold => Answer::Unknown(Unknown::NotReported(gate.words.clone())),
-        _ => Answer::NotAffected(NotAffected::GateClosed(gate.words.clone())),
-    }
-}
-
-/// The gates that are asked of the package itself.
-fn own_gates(asked: &Asked<'_>, rule: &Rule) -> Vec<Gate> {
-    let mut gates = Vec::new();
-    let key = asked.asks(rule).find_map(|test| leaf::key_of(&asked.compiled.document, test));
-    if asked.package.format == PackageFormat::Rpm {
-        gates.push(match asked.made_by_the_vendor(rule) {
-            false => Gate::new(maker_words(asked.package), false),
-            true => Gate::new(asked.maker(key).gate(asked.package), true),
-        });
-    }
-    if !asked.is_of_flavour(rule) {
-        gates.push(Gate::new("the fix is of another flavour (ksplice, fips)", false));
-    }
-    if asked.rebuilt() {
-        gates.push(Gate::new("compared without dist tags: a rebuild has others", true));
-    }
-    if rule.kernel {
-        gates.push(Gate::new("its test of the running kernel is answered by the installed images", true));
-    }
-    gates
-}
-
-fn maker_words(package: &Package) -> String {
-    let known = [("vendor", &package.vendor), ("key", &package.key_id)];
-    let told: Vec<String> = (known.iter().filter(|(_, value)| !value.is_empty()))
-        .map(|(what, value)| format!("{what} {value}"))
-        .collect();
-    told.join(", ")
 }
 
 fn fixed_of(rule: &Rule) -> Option<String> {

@@ -22,11 +22,8 @@ const RELEASE_PACKAGES: [(&str, &str); 9] = [
 ];
 
 /// The group context and packages that gates are asked of.
-pub(super) fn stand_in(
-    context: &GroupContext,
-    systems: &Systems,
-    format: PackageFormat,
-) -> (GroupContext, Vec<Package>) {
+pub(super) fn stand_in(context: &GroupContext, systems: &Systems) -> (GroupContext, Vec<Package>) {
+    let format = context.os_group.as_ref().and_then(os_group::format_of).unwrap_or(PackageFormat::Rpm);
     let package = |name: &str, version: &str| Package::new(format, name, version, &context.arch);
     let mut group = context.clone();
     if let Some(mapped) = context.os_group.as_ref().and_then(|own| mapped_to(own, systems)) {
@@ -60,9 +57,37 @@ fn mapped_to(own: &OsGroupId, systems: &Systems) -> Option<OsGroupId> {
     if groups.is_empty() || groups.contains(&own) {
         return None;
     }
-    let major = |group: &OsGroupId| version_of(group).split('.').next().map(str::to_owned);
     let same = groups.iter().find(|group| major(group) == major(own));
-    same.or(groups.first().filter(|_| groups.len() == 1)).map(|group| (*group).clone())
+    let only = groups.first().filter(|group| groups.len() == 1 && !(is_rebuilt(group) && is_rebuilt(own)));
+    same.or(only).map(|group| (*group).clone())
+}
+
+/// Can the feed's definitions be asked for a host of this group at all? Builds of one major release say nothing of
+/// another one's, whatever an administrator maps.
+pub(super) fn can_answer(own: &OsGroupId, systems: &Systems) -> bool {
+    let mut groups = systems.all().peekable();
+    groups.peek().is_none() || groups.any(|group| group == own) || mapped_to(own, systems).is_some()
+}
+
+/// Red Hat's releases and their rebuilds: the same major version is the same line of builds.
+fn is_rebuilt(group: &OsGroupId) -> bool {
+    os_group::family_of(group).is_some_and(|family| REBUILDS.contains(&family))
+}
+
+const REBUILDS: [&str; 9] = [
+    "rhel",
+    "centos",
+    "centos-stream",
+    "almalinux",
+    "rocky",
+    "oracle",
+    "scientific",
+    "eurolinux",
+    "cloudlinux",
+];
+
+fn major(group: &OsGroupId) -> Option<&str> {
+    version_of(group).split('.').next()
 }
 
 /// The version in an id: `7` of `rhel-7`.

@@ -2,6 +2,7 @@
 //!
 //! oval-semantics.md 2, 3 and 7. The fixed version is that of the state, never of a comment.
 
+use crate::kernel;
 use crate::oval::field::Field;
 use crate::oval::model::{Datatype, Document, Entity, Kind, Operation, Place, State};
 use crate::oval::{Outcome, Tally, compare_values};
@@ -38,13 +39,15 @@ impl Fix {
 pub(super) fn fix_of(document: &Document, test: Place, unsatisfied: bool) -> Option<Fix> {
     let test = document.tests.get(test as usize)?;
     let format = match test.kind {
-        Kind::DpkgInfo => PackageFormat::Deb,
+        // Only Canonical compares the running kernel.
+        Kind::DpkgInfo | Kind::Uname | Kind::Variable => PackageFormat::Deb,
         _ => PackageFormat::Rpm,
     };
     let states = test.states.iter().filter_map(|place| document.states.get(*place as usize));
     let operation = if unsatisfied { Operation::GreaterThanOrEqual } else { Operation::LessThan };
     let below = |entity: &&Entity| {
-        matches!(entity.field, Field::Evr | Field::Version | Field::Release) && entity.operation == operation
+        matches!(entity.field, Field::Evr | Field::Version | Field::Release | Field::Value)
+            && entity.operation == operation
     };
     let Some(entity) = states.flat_map(|state| &state.entities).find(below) else { return Some(Fix::None) };
     let version = entity.value.strip_prefix("0:").unwrap_or(&entity.value);
@@ -147,9 +150,10 @@ pub(super) fn key_of(document: &Document, test: Place) -> Option<&str> {
 const FLAVOURS: [&str; 2] = [".ksplice", "_fips"];
 
 /// Is the fixed version of the installed one's flavour? Ksplice and FIPS builds are fixed by such builds only, and
-/// fix nothing else.
-pub(in super::super) fn same_flavour(installed: &str, fixed: &str) -> bool {
-    FLAVOURS.iter().all(|word| installed.contains(word) == fixed.contains(word))
+/// fix nothing else; so are kernels of the series that a vendor keeps beside each other.
+pub(in super::super) fn same_flavour(package: &Package, fixed: &str) -> bool {
+    FLAVOURS.iter().all(|word| package.version.contains(word) == fixed.contains(word))
+        && kernel::same_series(package, fixed)
 }
 
 /// vendor-rules.md, CentOS Linux: `.elN.centos[.M]` and `.elN_X[.M]` both become `.elN[.M]`.

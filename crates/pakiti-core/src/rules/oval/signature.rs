@@ -15,6 +15,8 @@ pub(super) enum Maker {
     Vendor,
     /// The report does not say.
     Assumed,
+    /// Nobody asks: a rule of the installation names the package.
+    Named,
     /// Somebody else.
     Foreign,
 }
@@ -25,28 +27,28 @@ impl Maker {
         match self {
             Self::Key => format!("signed with key {}", package.key_id),
             Self::Vendor => format!("vendor {}", package.vendor),
-            Self::Assumed => "signature assumed: the report names neither key nor vendor".to_owned(),
-            Self::Foreign => "made by somebody else".to_owned(),
+            Self::Assumed => assumed(package),
+            Self::Named => "a rule of your own: whoever made the package".to_owned(),
+            Self::Foreign => format!("made by somebody else: {}", told(package)),
         }
     }
 }
 
-/// Beginnings of the vendor strings of a family's own packages.
-const VENDORS: [(&str, &[&str]); 13] = [
-    ("rhel", &["Red Hat"]),
-    ("centos", &["CentOS"]),
-    ("centos-stream", &["CentOS"]),
-    ("almalinux", &["AlmaLinux"]),
-    ("rocky", &["Rocky"]),
-    ("oracle", &["Oracle"]),
-    ("amazon", &["Amazon"]),
-    ("fedora", &["Fedora Project"]),
-    ("sles", &["SUSE"]),
-    ("sled", &["SUSE"]),
-    ("opensuse-leap", &["openSUSE", "SUSE"]),
-    ("photon", &["VMware"]),
-    ("scientific", &["Scientific Linux"]),
-];
+fn assumed(package: &Package) -> String {
+    match told(package).as_str() {
+        "" => "signature assumed: the report names neither key nor vendor".to_owned(),
+        told => format!("signature assumed: {told} cannot be told apart from the distribution's"),
+    }
+}
+
+/// The vendor and key that the report names.
+pub(super) fn told(package: &Package) -> String {
+    let known = [("vendor", &package.vendor), ("key", &package.key_id)];
+    let told: Vec<String> = (known.iter().filter(|(_, value)| !value.is_empty()))
+        .map(|(what, value)| format!("{what} {value}"))
+        .collect();
+    told.join(", ")
+}
 
 /// Who made this package of a host of this group; `key` is the one a definition names.
 pub(super) fn maker(package: &Package, group: &OsGroupId, key: Option<&str>) -> Maker {
@@ -59,10 +61,14 @@ pub(super) fn maker(package: &Package, group: &OsGroupId, key: Option<&str>) -> 
     if package.vendor.is_empty() {
         return Maker::Assumed;
     }
-    let family = os_group::family_of(group).unwrap_or_default();
-    match VENDORS.iter().find(|(own, _)| *own == family) {
-        None => Maker::Assumed,
-        Some((_, names)) if names.iter().any(|name| package.vendor.starts_with(name)) => Maker::Vendor,
-        Some(_) => Maker::Foreign,
+    let own = os_group::vendors_of(group);
+    let begins = |name: &&str| {
+        let begin = package.vendor.get(..name.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+    };
+    match own.iter().any(begins) {
+        true => Maker::Vendor,
+        false if own.is_empty() => Maker::Assumed,
+        false => Maker::Foreign,
     }
 }

@@ -133,44 +133,162 @@ pub(super) fn severity(
 }
 
 /// The vendor's word on a component without a fix.
-pub(super) fn vendor_state(definition: &Definition, package: &str, comment: &str) -> String {
-    let resolutions = &definition.metadata.resolutions;
-    let of_package = resolutions.iter().find(|r| r.components.iter().any(|c| component_is(c, package)));
-    if let Some(resolution) = of_package.or(resolutions.first().filter(|_| resolutions.len() == 1)) {
-        return resolution.state.to_string();
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Word {
+    /// It is vulnerable.
+    Unfixed(String),
+    /// The vendor has not decided, or says what nobody has explained: no finding, and not judged (contract.md).
+    Undecided(String),
+    /// It is not vulnerable.
+    NotAffected(String),
+}
+
+impl Word {
+    /// As the vendor says it.
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Unfixed(text) | Self::Undecided(text) | Self::NotAffected(text) => text,
+        }
     }
-    // Ubuntu: "... is affected and needs fixing.", "... may need fixing", "decision ... deferred", "pending".
-    let words = ["needs fixing", "may need fixing", "deferred", "pending", "will not be fixed", "ignored"];
-    let found = words.iter().filter(|word| comment.contains(**word)).max_by_key(|word| word.len());
-    found.map_or_else(|| "affected".to_owned(), |word| (*word).to_owned())
 }
 
-/// Red Hat writes `nodejs:18/nodejs` for components of modules.
-fn component_is(component: &str, package: &str) -> bool {
-    component == package || component.rsplit('/').next() == Some(package)
+/// Red Hat's words for what is vulnerable and has no fix (vendor-rules.md).
+const UNFIXED: [&str; 4] = ["affected", "will not fix", "fix deferred", "out of support scope"];
+
+/// Ubuntu's words, by how its comments say them: the statuses of its tracker. Notes behind them are not asked.
+const STATUSES: [(&str, &str); 8] = [
+    ("needs fixing", "needs fixing"),
+    ("may need fixing", "may need fixing"),
+    ("decision has been made to defer", "deferred"),
+    ("deferred", "deferred"),
+    ("decision has been made to ignore", "ignored"),
+    ("ignored", "ignored"),
+    ("pending", "pending"),
+    ("will not be fixed", "will not be fixed"),
+];
+
+/// What the vendor says of a package, in the module streams that the gates of the rule ask for.
+pub(super) fn word(definition: &Definition, package: &str, comment: &str, modules: &[Box<str>]) -> Word {
+    if let Some(state) = resolution(definition, package, modules) {
+        let text = state.trim();
+        let known = text.to_ascii_lowercase();
+        return match known.as_str() {
+            "not affected" => Word::NotAffected(text.to_owned()),
+            "" => Word::Unfixed("affected".to_owned()),
+            known if UNFIXED.contains(&known) => Word::Unfixed(text.to_owned()),
+            _ => Word::Undecided(text.to_owned()),
+        };
+    }
+    let said = comment.split("(note:").next().unwrap_or_default();
+    let found = STATUSES.iter().find(|(phrase, _)| said.contains(phrase));
+    Word::Unfixed(found.map_or("affected", |(_, word)| word).to_owned())
 }
 
-/// Is it work in progress, which is no finding? (contract.md: undetermined / under investigation)
-pub(super) fn is_undetermined(state: &str) -> bool {
-    state.eq_ignore_ascii_case("under investigation")
+/// Red Hat's word for a component: with a module gate that of the component in those streams, else that of the component
+/// in no module, else any.
+fn resolution<'d>(definition: &'d Definition, package: &str, modules: &[Box<str>]) -> Option<&'d str> {
+    let resolutions = &definition.metadata.resolutions;
+    let all = || resolutions.iter().flat_map(|r| r.components.iter().map(move |c| (r, component_of(c))));
+    let asked = |module: Option<&str>| module.is_some_and(|own| modules.iter().any(|asked| **asked == *own));
+    let named = || all().filter(|(_, (_, name))| *name == package);
+    let plain = || named().find(|(_, (module, _))| module.is_none());
+    let found = match modules.is_empty() {
+        true => plain().or_else(|| named().next()),
+        false => named().find(|(_, (module, _))| asked(*module)).or_else(plain),
+    };
+    if let Some((resolution, _)) = found {
+        return Some(&resolution.state);
+    }
+    // Components are sources: a package of another name is judged as its module is, if that has one word.
+    let mut of_module =
+        all().filter(|(_, (module, _))| asked(*module)).map(|(resolution, _)| &*resolution.state);
+    let of_module = of_module.next().filter(|first| of_module.all(|other| other == *first));
+    let only = || resolutions.first().filter(|_| resolutions.len() == 1).map(|resolution| &*resolution.state);
+    of_module.or_else(only)
+}
+
+/// Red Hat writes `nodejs:18/nodejs` for components of modules: the stream, and the name.
+fn component_of(component: &str) -> (Option<&str>, &str) {
+    match component.rsplit_once('/') {
+        Some((module, name)) if module.contains(':') => (Some(module), name),
+        Some((_, name)) => (None, name),
+        None => (None, component),
+    }
+}
+
+/// The module streams that gates ask for, by their comments ("Module nodejs:18 is enabled").
+pub(super) fn modules(gates: &[Node]) -> Vec<Box<str>> {
+    fn collect(node: &Node, found: &mut Vec<Box<str>>) {
+        match node {
+            Node::Criterion { negate: false, comment, .. } => {
+                let words = comment.strip_prefix("Module ").and_then(|rest| rest.split_whitespace().next());
+                found.extend(words.filter(|word| word.contains(':')).map(Box::from));
+            }
+            Node::Criteria { negate: false, children, .. } => {
+                children.iter().for_each(|child| collect(child, found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    gates.iter().for_each(|gate| collect(gate, &mut found));
+    found
+}
+
+/// What the criteria of a definition say, by test: the first of each.
+pub(super) fn comments(criteria: &Node) -> HashMap<Place, &str> {
+    fn collect<'d>(node: &'d Node, found: &mut HashMap<Place, &'d str>) {
+        match node {
+            Node::Criterion { test, comment, .. } => drop(found.entry(*test).or_insert(comment)),
+            Node::Criteria { children, .. } => children.iter().for_each(|child| collect(child, found)),
+            Node::Extend { .. } => {}
+        }
+    }
+    let mut found = HashMap::new();
+    collect(criteria, &mut found);
+    found
 }
 
 /// The comment of the criterion of a test, also where it stands in a definition that this one extends.
 pub(super) fn criterion<'d>(document: &'d Document, definition: &'d Definition, test: Place) -> &'d str {
-    fn find<'d>(document: &'d Document, node: &'d Node, test: Place, extends: usize) -> Option<&'d str> {
+    find(document, definition, test, "").unwrap_or_default()
+}
+
+/// The comment of the criterion that tells a CVE by this test: Ubuntu's package form has one for each
+/// ("(CVE-2023-48795) openssh package ...").
+pub(super) fn criterion_of<'d>(
+    document: &'d Document,
+    definition: &'d Definition,
+    test: Place,
+    cve: Option<&str>,
+) -> &'d str {
+    let own = cve.and_then(|cve| find(document, definition, test, &format!("({cve})")));
+    own.unwrap_or_else(|| criterion(document, definition, test))
+}
+
+/// The first comment of a test that holds this text.
+fn find<'d>(document: &'d Document, definition: &'d Definition, test: Place, text: &str) -> Option<&'d str> {
+    fn below<'d>(
+        document: &'d Document,
+        node: &'d Node,
+        (test, text): (Place, &str),
+        extends: usize,
+    ) -> Option<&'d str> {
         match node {
-            Node::Criterion { test: own, comment, .. } => (*own == test).then_some(&**comment),
+            Node::Criterion { test: own, comment, .. } => {
+                (*own == test && comment.contains(text)).then_some(&**comment)
+            }
             Node::Criteria { children, .. } => {
-                children.iter().find_map(|child| find(document, child, test, extends))
+                children.iter().find_map(|child| below(document, child, (test, text), extends))
             }
             Node::Extend { definition, .. } if extends < MAX_EXTENDS => {
                 let criteria = document.definitions.get(*definition as usize)?.criteria.as_ref()?;
-                find(document, criteria, test, extends + 1)
+                below(document, criteria, (test, text), extends + 1)
             }
             Node::Extend { .. } => None,
         }
     }
-    definition.criteria.as_ref().and_then(|node| find(document, node, test, 0)).unwrap_or_default()
+    below(document, definition.criteria.as_ref()?, (test, text), 0)
 }
 
 #[cfg(test)]

@@ -5,18 +5,22 @@
 //! true nodes (oval-semantics.md 7), and of a negated test the packages that do not satisfy it.
 
 use super::classify::{MAX_EXTENDS, is_product};
-use super::compile::{NeedsSet, Whole, compile};
+use super::compile::{KERNEL_IMAGES, NeedsSet, Whole, compile};
 use super::leaf::{Fix, holds, same_flavour};
+use super::manifest::with_package_tests;
 use super::{Asked, Compiled, Maker, gates, outdoes};
 use crate::context::{Context, GroupContext};
 use crate::finding::{Found, FoundBy};
 use crate::os_group::{self, OsGroupId};
 use crate::oval::model::{Check, Document, Node, Operator, Place};
 use crate::oval::{Evaluation, HostFacts, HostIndex, Outcome};
-use crate::package::Package;
+use crate::package::{Package, PackageFormat};
 use crate::rules::view::View;
 use crate::rules::{GroupRules, RuleIndex};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What is told of definitions that could give findings and can give none.
+pub const SILENT: &str = "names no package that a finding could be about";
 
 /// How the definitions of a document are judged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +37,8 @@ pub struct OvalRules {
 
 /// How the definitions of a document are judged.
 pub fn oval_rules(document: &Document) -> OvalRules {
-    let rules = compile(document);
+    let rewritten = with_package_tests(document);
+    let rules = compile(rewritten.as_ref().unwrap_or(document));
     let of_sets: usize = rules.whole.iter().map(|whole| whole.leaves.len()).sum();
     OvalRules {
         rules: rules.rules.len() - of_sets,
@@ -49,26 +54,56 @@ impl RuleIndex {
         self.oval.documents.iter().any(|compiled| !compiled.rules.whole.is_empty())
     }
 
+    /// May a definition that only whole sets can answer blame this package? Sets without such a package need not be
+    /// asked.
+    pub fn asks_sets_of(&self, package: &Package) -> bool {
+        self.oval.documents.iter().any(|compiled| compiled.rules.set_names.contain(&package.name))
+    }
+
+    /// The definitions that could give findings and blame no package that can be named: what they say of hosts nobody
+    /// knows. By source: its name, the id of the first, and how many there are.
+    pub fn silent_definitions(&self) -> impl Iterator<Item = (&str, &str, usize)> {
+        self.oval.documents.iter().filter_map(|compiled| {
+            let first = *compiled.rules.silent.first()?;
+            let id = &*compiled.document.definitions.get(first as usize)?.id;
+            Some((compiled.meta.name.as_str(), id, compiled.rules.silent.len()))
+        })
+    }
+
     /// What the definitions find that one package cannot answer: places in `packages`, ascending, with what is found
-    /// there. `group` is the completed group context. [`GroupRules::join`] puts it beside what packages alone say.
+    /// there. `group` is the completed group context. [`GroupRules::of_set`] puts it beside what packages alone say.
     pub fn set_findings(
         &self,
         group: &GroupContext,
         context: &Context,
-        packages: &[Package],
+        packages: &[&Package],
     ) -> Vec<(usize, Found)> {
-        if !self.asks_whole_sets() {
+        let Some(own) = &group.os_group else { return Vec::new() };
+        if !self.asks_whole_sets() || !packages.iter().any(|package| self.asks_sets_of(package)) {
             return Vec::new();
         }
-        let Some(own) = &group.os_group else { return Vec::new() };
         let view = self.view(group);
+        let installed: HashSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
         let mut found = Vec::new();
         for (compiled, place) in self.oval.documents.iter().zip(0..) {
-            if !view.hears(compiled.repository) {
+            if !view.hears(compiled.repository) || !compiled.can_answer(own) {
                 continue;
             }
-            let speaks = |whole: &&Whole| compiled.speaks_for(whole.definition, own);
-            let whole: Vec<&Whole> = compiled.rules.whole.iter().filter(speaks).collect();
+            let begins = |prefix: &str| installed.iter().any(|name| name.starts_with(prefix));
+            let prefixes: HashSet<&Box<str>> =
+                compiled.rules.set_names.prefixes.iter().filter(|prefix| begins(prefix)).collect();
+            let may_blame = |whole: &&Whole| match &whole.names {
+                Some(blamed) => {
+                    blamed.names.iter().any(|name| installed.contains(&**name))
+                        || blamed.prefixes.iter().any(|prefix| prefixes.contains(prefix))
+                }
+                None => true,
+            };
+            let speaks = |whole: &&Whole| {
+                compiled.speaks_for(whole.definition, own)
+                    && compiled.streams.speak_for(whole.definition, group)
+            };
+            let whole: Vec<&Whole> = compiled.rules.whole.iter().filter(may_blame).filter(speaks).collect();
             if !whole.is_empty() {
                 let set = Set { compiled, place, group, own, view: &view, packages };
                 found.extend(set.found(context, &whole));
@@ -111,13 +146,13 @@ impl GroupRules<'_> {
 }
 
 /// A package set asked of one document.
-struct Set<'a> {
-    compiled: &'a Compiled,
-    place: u32,
-    group: &'a GroupContext,
-    own: &'a OsGroupId,
-    view: &'a View,
-    packages: &'a [Package],
+pub(super) struct Set<'a> {
+    pub(super) compiled: &'a Compiled,
+    pub(super) place: u32,
+    pub(super) group: &'a GroupContext,
+    pub(super) own: &'a OsGroupId,
+    pub(super) view: &'a View,
+    pub(super) packages: &'a [&'a Package],
 }
 
 /// Test, and whether the blamed packages satisfy it.
@@ -125,7 +160,42 @@ type Blamed = BTreeSet<(Place, bool)>;
 
 impl Set<'_> {
     fn found(&self, context: &Context, whole: &[&Whole]) -> Vec<(usize, Found)> {
-        let (group, products) = gates::stand_in(self.group, &self.compiled.systems, self.compiled.format);
+        let running = self.running_images(context);
+        self.ask(context, |evaluation, places| {
+            let mut closing: BTreeMap<(usize, &str), (&Fix, Found)> = BTreeMap::new();
+            for whole in whole {
+                for (at, rule) in self.blamed(whole, evaluation, places, &running) {
+                    self.add(at, rule, &mut closing);
+                }
+            }
+            closing.into_iter().map(|((at, _), (_, found))| (at, found)).collect()
+        })
+    }
+
+    /// Does a definition hold for the set? Unknown where that cannot be said.
+    pub(super) fn outcome(&self, context: &Context, definition: Place) -> Outcome {
+        self.ask(context, |evaluation, _| evaluation.definition(definition))
+    }
+
+    /// The packages that hold the image of the running kernel, by its release; none in containers, which run the
+    /// kernel of another host.
+    pub(super) fn running_images(&self, context: &Context) -> Vec<usize> {
+        let Some(release) = context.kernel.as_ref().filter(|_| self.group.container.is_none()) else {
+            return Vec::new();
+        };
+        let names = ["", "unsigned-"].map(|kind| format!("{KERNEL_IMAGES}{kind}{release}"));
+        let runs = |package: &Package| package.format == PackageFormat::Deb && names.contains(&package.name);
+        let packages = self.packages.iter().enumerate();
+        packages.filter(|(_, package)| runs(package)).map(|(at, _)| at).collect()
+    }
+
+    /// Asks an evaluation of the set; with it go the places of its packages in `packages`.
+    fn ask<T>(
+        &self,
+        context: &Context,
+        question: impl FnOnce(&mut Evaluation<'_>, &[Option<usize>]) -> T,
+    ) -> T {
+        let (group, products) = gates::stand_in(self.group, &self.compiled.systems);
         let (packages, places) = self.seen(products);
         let system = group.os_group.as_ref().and_then(os_group::describe).map_or("", |group| group.name);
         let context = Context { group, ..context.clone() };
@@ -138,15 +208,7 @@ impl Set<'_> {
             files: &BTreeMap::new(),
         };
         let host = HostIndex::new(facts);
-        let mut evaluation = Evaluation::new(&self.compiled.document, &host);
-        let mut closing: BTreeMap<(usize, &str), (&Fix, Found)> = BTreeMap::new();
-        for whole in whole {
-            for (at, rule) in self.blamed(whole, &mut evaluation) {
-                let Some(Some(at)) = places.get(at).copied() else { continue };
-                self.add(at, rule, &mut closing);
-            }
-        }
-        closing.into_iter().map(|((at, _), (_, found))| (at, found)).collect()
+        question(&mut Evaluation::new(&self.compiled.document, &host), &places)
     }
 
     /// The packages that definitions of this document can mean, and their places; a clone that is mapped answers for
@@ -158,7 +220,7 @@ impl Set<'_> {
             if self.asked(package).maker(None) == Maker::Foreign || (mapped && is_product(&package.name)) {
                 continue;
             }
-            let mut package = package.clone();
+            let mut package = Package::clone(package);
             if mapped {
                 package.key_id.clear();
             }
@@ -176,11 +238,18 @@ impl Set<'_> {
 
     fn asked<'s>(&'s self, package: &'s Package) -> Asked<'s> {
         let gates = self.view.oval_gates(self.place);
-        Asked { compiled: self.compiled, place: self.place, group: self.own, package, gates }
+        let (compiled, place, context) = (self.compiled, self.place, self.group);
+        Asked { compiled, place, group: self.own, context, package, gates }
     }
 
     /// What a definition blames: places of packages, and the rules of the tests.
-    fn blamed(&self, whole: &Whole, evaluation: &mut Evaluation<'_>) -> Vec<(usize, u32)> {
+    fn blamed(
+        &self,
+        whole: &Whole,
+        evaluation: &mut Evaluation<'_>,
+        places: &[Option<usize>],
+        running: &[usize],
+    ) -> Vec<(usize, u32)> {
         let document = &self.compiled.document;
         let definition = document.definitions.get(whole.definition as usize);
         let Some(criteria) = definition.and_then(|definition| definition.criteria.as_ref()) else {
@@ -195,18 +264,23 @@ impl Set<'_> {
             if !tests.contains(&(*test, *satisfied)) {
                 continue;
             }
+            if self.compiled.rule(*rule).is_some_and(|rule| rule.is_of_running_kernel(document)) {
+                found.extend(running.iter().map(|at| (*at, *rule)));
+                continue;
+            }
             let wanted = Outcome::from(*satisfied);
             let instances = evaluation.instances(*test).into_iter();
-            found.extend(instances.filter(|(_, outcome)| *outcome == wanted).map(|(at, _)| (at, *rule)));
+            let own = instances.filter(|(_, outcome)| *outcome == wanted);
+            found.extend(own.filter_map(|(at, _)| Some((places.get(at).copied()??, *rule))));
         }
         found
     }
 
     fn add<'s>(&'s self, at: usize, place: u32, closing: &mut BTreeMap<(usize, &'s str), (&'s Fix, Found)>) {
-        let (Some(package), Some(rule)) = (self.packages.get(at), self.compiled.rule(place)) else { return };
+        let (Some(&package), Some(rule)) = (self.packages.get(at), self.compiled.rule(place)) else { return };
         let asked = self.asked(package);
         let flavoured = match &rule.fix {
-            Fix::Version { version, .. } => same_flavour(&package.version, version),
+            Fix::Version { version, .. } => same_flavour(package, version),
             Fix::None => true,
         };
         // The evaluator knows nothing of rebuilds.

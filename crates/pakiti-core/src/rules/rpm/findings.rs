@@ -46,6 +46,7 @@ pub(in super::super) fn found(
                 cve,
                 state: FindingState::Fixable,
                 severity: severity(advisory),
+                running: false,
                 counted: true,
             };
             match closing.get(subject) {
@@ -73,7 +74,7 @@ impl Asked<'_> {
             && self.tells_security(fix)
             && self.repository(fix).is_some_and(|repository| is_of_vendor(repository, package))
             && self.same_stream(fix)
-            && oval::same_flavour(&package.version, &fix.version)
+            && oval::same_flavour(package, &fix.version)
     }
 
     fn repository(&self, fix: &Fix) -> Option<&Repository> {

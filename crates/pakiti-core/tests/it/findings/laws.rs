@@ -2,6 +2,7 @@
 
 use super::*;
 use pakiti_core::present::{HostFacts, HostState, host_state};
+use pakiti_core::rules::Active;
 use pakiti_core::verdict::Counters;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -135,4 +136,30 @@ proptest! {
         prop_assert_eq!(swapped.counters, plain.counters);
         prop_assert_eq!(swapped.digest, plain.digest);
     }
+}
+
+#[test]
+fn an_index_that_takes_over_what_another_compiled_says_the_same() {
+    let mut first = Doc::rpm("Red Hat Enterprise Linux 7");
+    let below = first.below("a", "2-1");
+    first.patch("RHSA-1", &["CVE-2024-0001"], below);
+    let mut second = Doc::rpm("Red Hat Enterprise Linux 7");
+    let below = second.below("b", "2-1");
+    second.patch("RHSA-2", &["CVE-2024-0002"], below);
+    let active = |source, snapshot, doc: Option<&Doc>| Active {
+        source,
+        snapshot,
+        content: doc.map(|doc| doc.content(None)),
+    };
+    let list = rpms("a 1-1\n b 1-1");
+    let all = |index: &RuleIndex| found(index, &context("rhel-7"), &list);
+    let before = RuleIndex::default().rebuilt(1, vec![active(1, 11, Some(&first))]);
+    assert_eq!(before.compiled(), [(1, 11)].into());
+    let after = before.rebuilt(2, vec![active(7, 12, Some(&second)), active(1, 11, None)]);
+    let anew = RuleIndex::build(2, vec![(7, second.content(None)), (1, first.content(None))]);
+    assert_eq!((all(&before).len(), all(&after)), (1, all(&anew)));
+    assert_eq!(after.compiled(), [(1, 11), (7, 12)].into());
+    // A source that went away is not taken over, and one that is not there brings nothing.
+    let less = after.rebuilt(3, vec![active(7, 12, None), active(9, 13, None)]);
+    assert_eq!(all(&less), all(&RuleIndex::build(3, vec![(7, second.content(None))])));
 }

@@ -29,7 +29,11 @@ fn one_package_beside_another_that_must_be_there() {
     assert_eq!(told(&doc, "a 1-1\n b 5-1").1, Vec::<String>::new());
     assert_eq!(told(&doc, "a 1-1").1, Vec::<String>::new());
     let index = doc.index();
-    assert!(index.asks_whole_sets() && fingerprints(&doc.document).is_none());
+    assert!(index.asks_whole_sets());
+    let asked = |name: &str| index.asks_sets_of(&rpms(&format!("{name} 1-1"))[0]);
+    assert_eq!(["a", "b", "c"].map(asked), [true, true, false]);
+    let names: Vec<String> = fingerprints(&doc.document).unwrap().into_keys().collect();
+    assert_eq!(names, ["a", "b"]);
     let verdict = judge(&index, &context("rhel-7"), &rpms("a 1-1\n b 4-1")).verdict;
     assert_eq!((verdict.counters.findings.total(), verdict.exposed), (2, vec![0, 1]));
 }
@@ -108,4 +112,37 @@ fn what_is_not_known_is_no_finding() {
         every(vec![doc.below("a", "2-1"), says(service, "the service runs")])
     });
     assert_eq!(told(&doc, "a 1-1"), (vec![NeedsSet::SeveralPackages], Vec::new()));
+}
+
+#[test]
+fn definitions_that_extend_each_other_without_end_or_measure_are_left_out() {
+    let mut doc = Doc::rpm("Red Hat Enterprise Linux 7");
+    let mut below = doc.below("a", "2-1");
+    for level in 0..12 {
+        let extend = Node::Extend { definition: level, negate: false };
+        doc.patch(&format!("RHSA-{level}"), &["CVE-2024-0001"], below);
+        below = either(vec![extend; 10]);
+    }
+    let rules = oval_rules(&doc.document);
+    assert_eq!(rules.silent, (5..12).collect::<Vec<_>>(), "10 * 10 * 10 * 10 * 10 nodes and more");
+    assert_eq!(told(&doc, "a 1-1").1, ["a 1-1 CVE-2024-0001 fixable 2-1"]);
+}
+
+#[test]
+fn a_change_of_a_definition_about_sets_touches_the_names_it_may_blame() {
+    let made = |other: &str| {
+        fingerprints(&doc(|doc| every(vec![doc.below("a", "2-1"), doc.below(other, "5-1")])).document)
+            .unwrap()
+    };
+    let (before, after) = (made("b"), made("c"));
+    assert_ne!(before["a"], after["a"], "what stands beside it changed");
+    assert_eq!(made("b"), before);
+    // A name by pattern may be any.
+    let pattern = doc(|doc| {
+        let object = vec![entity(Field::Name, Operation::PatternMatch, Datatype::String, "^a")];
+        let test = doc.test(Test { kind: Kind::RpmInfo, ..Test::default() }, object, Vec::new());
+        every(vec![says(test, "some a is installed"), doc.below("b", "1-1")])
+    });
+    assert!(fingerprints(&pattern.document).is_none());
+    assert!(pattern.index().asks_sets_of(&rpms("zzz 1-1")[0]));
 }

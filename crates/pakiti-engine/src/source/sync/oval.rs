@@ -9,8 +9,10 @@ use crate::source::folder::BoundFolder;
 use crate::source::options::{ConfigError, Place};
 use crate::source::report::{FetchReport, FileRead, SkippedItem};
 use pakiti_core::os_group::OsGroupId;
+use pakiti_core::oval::model::Document;
 use pakiti_core::oval::snapshot::{self, DocumentOptions};
-use pakiti_formats::definition::oval::{self, LoadedDocument};
+use pakiti_core::rules::{SILENT, oval_rules};
+use pakiti_formats::definition::oval::{self, LoadedDocument, OvalError};
 use pakiti_formats::repository::apt::suite::Folder;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -43,9 +45,25 @@ pub(super) async fn fetch(asked: Asked<'_>) -> Result<Option<Fetched>, SyncError
         records: 0,
         sha256: Sha256::digest(&data).iter().map(|byte| format!("{byte:02x}")).collect(),
     };
-    let loaded = tokio::task::spawn_blocking(move || oval::load(&data, &name)).await;
-    let loaded = loaded.map_err(|_| SyncError::Stopped)??;
-    Ok(Some(asked.fetched(loaded, (hash, validators, url), file)))
+    let load = move || {
+        let loaded = oval::load(&data, &name)?;
+        let silent = silent(&loaded.document);
+        Ok::<_, OvalError>((loaded, silent))
+    };
+    let loaded = tokio::task::spawn_blocking(load).await;
+    let (loaded, silent) = loaded.map_err(|_| SyncError::Stopped)??;
+    let mut fetched = asked.fetched(loaded, (hash, validators, url), file);
+    fetched.report.skipped.extend(silent);
+    Ok(Some(fetched))
+}
+
+/// The definitions that could give findings and name no package that one could be about: nobody is told whether hosts
+/// are affected.
+fn silent(document: &Document) -> Option<SkippedItem> {
+    let silent = oval_rules(document).silent;
+    let first = document.definitions.get(*silent.first()? as usize)?;
+    let reason = format!("{} definitions: {SILENT}", silent.len());
+    Some(SkippedItem { at: first.id.to_string(), reason })
 }
 
 impl Asked<'_> {

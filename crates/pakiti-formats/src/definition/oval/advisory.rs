@@ -38,7 +38,7 @@ impl Reading<'_> {
                 }
                 "cve" => {
                     let cve = cve_of(&tag);
-                    self.cve(cve, &mut metadata.cves, depth)?;
+                    self.cve(cve, metadata, depth)?;
                 }
                 "affected" => self.resolutions(&mut metadata.resolutions, depth + 1)?,
                 "affected_cpe_list" => self.named("cpe", &mut metadata.cpes, depth + 1)?,
@@ -58,12 +58,21 @@ impl Reading<'_> {
         day
     }
 
-    fn cve(&mut self, mut one: Cve, cves: &mut Vec<Cve>, depth: usize) -> Result<(), XmlError> {
+    fn cve(
+        &mut self,
+        (mut one, test): (Cve, Box<str>),
+        metadata: &mut Metadata,
+        depth: usize,
+    ) -> Result<(), XmlError> {
         self.xml.text(depth, &mut self.text)?;
         if let Some(id) = cve::first(&self.text) {
             one.id = id.into();
             self.budget.part(one.id.len() + one.impact.len())?;
-            cves.push(one);
+            if !test.is_empty() {
+                self.budget.part(one.id.len() + test.len())?;
+                metadata.cve_tests.push((one.id.clone(), test));
+            }
+            metadata.cves.push(one);
         }
         Ok(())
     }
@@ -97,17 +106,19 @@ fn date_of(tag: &Tag<'_>) -> String {
     tag.attribute("date").unwrap_or_default()
 }
 
-/// What the tag says of a CVE: Red Hat's and SUSE's `impact`, `cvss3`, `cvss2`, Ubuntu's `priority`, `cvss_score`.
-fn cve_of(tag: &Tag<'_>) -> Cve {
-    let (mut impact, mut priority) = (Box::default(), Box::default());
+/// What the tag says of a CVE: Red Hat's and SUSE's `impact`, `cvss3`, `cvss2`, Ubuntu's `priority`, `cvss_score`;
+/// and Ubuntu's `test_ref`.
+fn cve_of(tag: &Tag<'_>) -> (Cve, Box<str>) {
+    let (mut impact, mut priority, mut test) = (Box::default(), Box::default(), Box::default());
     let (mut third, mut second) = (None, None);
     tag.each(|name, value| match name {
         "impact" => impact = text::line(&value).into(),
         "priority" => priority = text::line(&value).into(),
         "cvss3" | "cvss_score" => third = text::score(&value).or(third),
         "cvss2" => second = text::score(&value),
+        "test_ref" => test = text::line(&value).into(),
         _ => {}
     });
     let impact: Box<str> = if str::is_empty(&impact) { priority } else { impact };
-    Cve { id: Box::default(), impact, cvss_tenths: third.or(second) }
+    (Cve { id: Box::default(), impact, cvss_tenths: third.or(second) }, test)
 }

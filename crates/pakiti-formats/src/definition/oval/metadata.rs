@@ -95,6 +95,7 @@ fn finished(draft: Draft) -> Metadata {
     }
     merge(&mut metadata.cves);
     metadata.references.shrink_to_fit();
+    metadata.cve_tests.shrink_to_fit();
     metadata
 }
 

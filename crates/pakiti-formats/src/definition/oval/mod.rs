@@ -12,6 +12,7 @@
 //! [`MISSING`]: pakiti_core::oval::model::MISSING
 
 mod advisory;
+mod archive;
 mod budget;
 mod criteria;
 mod entity;
@@ -31,11 +32,12 @@ pub use self::problem::{ItemError, Problem, What};
 pub use crate::xml::XmlError;
 
 use self::reading::Reading;
-use crate::decompress::DecompressLimits;
 use crate::decompress::beside::beside;
+use crate::decompress::{self, Compression, DecompressError, DecompressLimits, MAGIC};
 use crate::repository::SkipList;
 use crate::xml::Xml;
 use pakiti_core::oval::model::Document;
+use std::io::{Cursor, Read};
 
 /// Root elements: the schema's, and the one of single definitions before they are put together (Debian 8).
 const ROOTS: [&str; 2] = ["oval_definitions", "def-group"];
@@ -55,6 +57,9 @@ pub enum OvalError {
     /// It is damaged, hostile, or no OVAL document.
     #[error(transparent)]
     Xml(#[from] XmlError),
+    /// It is an archive that cannot be read.
+    #[error("the archive cannot be read: {0}")]
+    Archive(String),
 }
 
 /// Reads a document, compressed (gzip, bzip2, xz, zstd, LZ4) or not. What is left out is told under the name
@@ -63,8 +68,35 @@ pub enum OvalError {
 /// # Errors
 /// [`OvalError`] when the file as a whole cannot be read: nothing of half a document is used.
 pub fn load(data: &[u8], file: &str) -> Result<LoadedDocument, OvalError> {
-    beside(data, &DecompressLimits::default(), |input| {
-        let xml = Xml::read(input, &ROOTS)?;
-        Ok(Reading::new(xml, file).document()?)
-    })
+    beside(data, &DecompressLimits::default(), |input| document(input, file))
+}
+
+/// As [`load`]; of a plain document only what is kept of it is ever in memory.
+///
+/// # Errors
+/// As [`load`]; what `input` gives is [`DecompressError::Unreadable`].
+pub fn read(mut input: impl Read, file: &str) -> Result<LoadedDocument, OvalError> {
+    let unreadable = |error| XmlError::from(DecompressError::from_io(error));
+    let mut start = Vec::new();
+    input.by_ref().take(MAGIC as u64).read_to_end(&mut start).map_err(unreadable)?;
+    if decompress::detect(&start) != Compression::Plain {
+        input.read_to_end(&mut start).map_err(unreadable)?;
+        return load(&start, file);
+    }
+    let plain = decompress::reader(Cursor::new(start).chain(input), &DecompressLimits::default());
+    document(plain.map_err(XmlError::from)?, file)
+}
+
+fn document(mut input: impl Read, file: &str) -> Result<LoadedDocument, OvalError> {
+    let unreadable = |error| XmlError::from(DecompressError::from_io(error));
+    let mut start = Vec::new();
+    input.by_ref().take(archive::BLOCK).read_to_end(&mut start).map_err(unreadable)?;
+    let is_archive = archive::is_one(&start);
+    let input = Cursor::new(start).chain(input);
+    if is_archive {
+        return archive::load(input, file);
+    }
+    let mut reading = Reading::new(Xml::read(input, &ROOTS)?, file);
+    reading.document()?;
+    Ok(reading.finish())
 }

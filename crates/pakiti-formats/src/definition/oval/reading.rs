@@ -23,12 +23,12 @@ pub(super) struct Reading<'a> {
     /// The line it begins at.
     pub(super) line: u64,
     document: Document,
-    file: &'a str,
+    file: String,
     skipped: SkipList,
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(xml: Xml<'a>, file: &'a str) -> Self {
+    pub(super) fn new(xml: Xml<'a>, file: &str) -> Self {
         Self {
             xml,
             ids: Ids::default(),
@@ -37,13 +37,19 @@ impl<'a> Reading<'a> {
             id: String::new(),
             line: 0,
             document: Document::default(),
-            file,
+            file: file.to_owned(),
             skipped: SkipList::default(),
         }
     }
 
-    /// Reads it to its end.
-    pub(super) fn document(mut self) -> Result<LoadedDocument, XmlError> {
+    /// Goes on with another file of the same archive.
+    pub(super) fn turn_to(&mut self, xml: Xml<'a>, file: &str) {
+        self.xml = xml;
+        file.clone_into(&mut self.file);
+    }
+
+    /// Reads the file to its end.
+    pub(super) fn document(&mut self) -> Result<(), XmlError> {
         while let Some(tag) = self.xml.child(1)? {
             let name = tag.name();
             if name == "generator" {
@@ -55,12 +61,22 @@ impl<'a> Reading<'a> {
                 self.section()?;
             }
         }
+        Ok(())
+    }
+
+    /// The document, every reference resolved.
+    pub(super) fn finish(mut self) -> LoadedDocument {
         for (line, what, id) in self.ids.absent() {
             let error = ItemError::new(what, id, Problem::Absent);
-            self.skipped.push(self.file, line.into(), SkipReason::Oval(error));
+            self.skipped.push(&self.file, line.into(), SkipReason::Oval(error));
         }
         resolve(&mut self.document, &self.ids);
-        Ok(LoadedDocument { document: self.document, skipped: self.skipped })
+        LoadedDocument { document: self.document, skipped: self.skipped }
+    }
+
+    /// Counts a file of an archive as left out.
+    pub(super) fn skip_file(&mut self, file: &str, error: &XmlError) {
+        self.skipped.push(file, 0, SkipReason::Member(error.to_string()));
     }
 
     fn section(&mut self) -> Result<(), XmlError> {
@@ -158,7 +174,7 @@ impl<'a> Reading<'a> {
     /// Counts something of the item that is read as left out.
     pub(super) fn skip(&mut self, what: What, problem: Problem) {
         let error = ItemError::new(what, &self.id, problem);
-        self.skipped.push(self.file, self.line, SkipReason::Oval(error));
+        self.skipped.push(&self.file, self.line, SkipReason::Oval(error));
     }
 
     /// Notes where an id was referred to.

@@ -25,6 +25,51 @@ fn what_is_no_document() {
 }
 
 #[test]
+fn what_stands_outside_of_the_document_is_not_left_out_in_silence() {
+    let two = format!("{}\n{}", document(""), document(""));
+    insta::assert_snapshot!(refusal(two.as_bytes()), @r#"line 4: content outside of <oval_definitions>: an archive, or several documents in one file?"#);
+    let before = format!("header\n{}", document(""));
+    insta::assert_snapshot!(refusal(before.as_bytes()), @r#"line 3: content outside of <oval_definitions>: an archive, or several documents in one file?"#);
+    let around = format!("<?xml version='1.0'?>\n<!-- made -->\n{}\n<!-- end -->\n", document(""));
+    assert!(load(around.as_bytes(), "f").is_ok());
+}
+
+#[test]
+fn files_of_an_archive_are_one_document() {
+    let one = |id: &str| document(&format!("<definition id='{id}' class='patch' version='1'/>"));
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, data) in [
+        ("a.xml", one("a").into_bytes()),
+        ("dir/b.xml.bz2", bzip2(one("b").as_bytes())),
+        ("again.xml", one("a").into_bytes()),
+        ("broken.xml", b"<html/>".to_vec()),
+        ("README", b"no definitions".to_vec()),
+    ] {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(data.len() as u64);
+        header.set_cksum();
+        archive.append_data(&mut header, name, data.as_slice()).unwrap();
+    }
+    let archive = archive.into_inner().unwrap();
+    let loaded = load(&bzip2(&archive), "f.tar.bz2").unwrap();
+    let ids: Vec<&str> = loaded.document.definitions.iter().map(|definition| &*definition.id).collect();
+    assert_eq!(ids, ["a", "b"]);
+    let skipped: Vec<String> =
+        loaded.skipped.kept().iter().map(|item| format!("{}: {}", item.file, item.reason)).collect();
+    insta::assert_snapshot!(skipped.join("\n"), @r#"
+    f.tar.bz2/again.xml: definition "a": its id was there before
+    f.tar.bz2/broken.xml: not a file of <oval_definitions>
+    "#);
+    let mut empty = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_ustar();
+    header.set_size(1);
+    header.set_cksum();
+    empty.append_data(&mut header, "README", &b"x"[..]).unwrap();
+    insta::assert_snapshot!(refusal(&empty.into_inner().unwrap()), @r#"the archive cannot be read: it holds no .xml file"#);
+    insta::assert_snapshot!(refusal(&archive[..700]), @r#"the archive cannot be read: unexpected EOF during skip"#);
+}
+
+#[test]
 fn bombs() {
     let entities =
         b"<?xml version='1.0'?>\n<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><oval_definitions/>";

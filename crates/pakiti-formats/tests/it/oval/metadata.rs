@@ -61,6 +61,7 @@ fn red_hat() {
                 ),
             },
         ],
+        cve_tests: [],
         issued: Some(
             1624752000,
         ),
@@ -118,6 +119,7 @@ fn ubuntu_new_and_old() {
                 ),
             },
         ],
+        cve_tests: [],
         issued: Some(
             1702857600,
         ),
@@ -152,6 +154,7 @@ fn ubuntu_new_and_old() {
                 cvss_tenths: None,
             },
         ],
+        cve_tests: [],
         issued: Some(
             1424649600,
         ),
@@ -213,6 +216,7 @@ fn suse() {
                 cvss_tenths: None,
             },
         ],
+        cve_tests: [],
         issued: Some(
             1729209600,
         ),
@@ -257,6 +261,7 @@ fn debian() {
                 cvss_tenths: None,
             },
         ],
+        cve_tests: [],
         issued: Some(
             1657584000,
         ),
@@ -275,14 +280,14 @@ ELSA-2007-0057:  Moderate: bind security update  (MODERATE)
 </title><reference source="elsa" ref_id="ELSA-2007-0057" ref_url="u"/>
          <advisory><severity>MODERATE</severity><issued date="20070626"/>
            <cve cvss2="7.8/AV:N/AC:L/Au:N" href="h" public="20070125">CVE-2007-0493</cve></advisory>"#
-    ), @r#"Metadata { title: "ELSA-2007-0057: Moderate: bind security update (MODERATE)", platforms: [], references: [Reference { source: "elsa", id: "ELSA-2007-0057", url: "u" }], severity: "MODERATE", cves: [Cve { id: "CVE-2007-0493", impact: "", cvss_tenths: Some(78) }], issued: Some(1182816000), updated: None, resolutions: [], cpes: [] }"#);
+    ), @r#"Metadata { title: "ELSA-2007-0057: Moderate: bind security update (MODERATE)", platforms: [], references: [Reference { source: "elsa", id: "ELSA-2007-0057", url: "u" }], severity: "MODERATE", cves: [Cve { id: "CVE-2007-0493", impact: "", cvss_tenths: Some(78) }], cve_tests: [], issued: Some(1182816000), updated: None, resolutions: [], cpes: [] }"#);
     insta::assert_compact_debug_snapshot!(metadata(
         r#"<reference ref_id="CVE:00001:CVE-2019-16168" ref_url="u" source="CVE"/>
          <advisory><severity>Important</severity><cve>CVE-2019-16169</cve></advisory>"#
-    ), @r#"Metadata { title: "", platforms: [], references: [Reference { source: "CVE", id: "CVE:00001:CVE-2019-16168", url: "u" }], severity: "Important", cves: [Cve { id: "CVE-2019-16168", impact: "", cvss_tenths: None }, Cve { id: "CVE-2019-16169", impact: "", cvss_tenths: None }], issued: None, updated: None, resolutions: [], cpes: [] }"#);
+    ), @r#"Metadata { title: "", platforms: [], references: [Reference { source: "CVE", id: "CVE:00001:CVE-2019-16168", url: "u" }], severity: "Important", cves: [Cve { id: "CVE-2019-16168", impact: "", cvss_tenths: None }, Cve { id: "CVE-2019-16169", impact: "", cvss_tenths: None }], cve_tests: [], issued: None, updated: None, resolutions: [], cpes: [] }"#);
     insta::assert_compact_debug_snapshot!(metadata(
         r#"<advisory><cve impact="Important" cvss3="CVSS:3.0/AV:N/AC:H">CVE-2022-42927</cve></advisory>"#
-    ), @r#"Metadata { title: "", platforms: [], references: [], severity: "", cves: [Cve { id: "CVE-2022-42927", impact: "Important", cvss_tenths: None }], issued: None, updated: None, resolutions: [], cpes: [] }"#);
+    ), @r#"Metadata { title: "", platforms: [], references: [], severity: "", cves: [Cve { id: "CVE-2022-42927", impact: "Important", cvss_tenths: None }], cve_tests: [], issued: None, updated: None, resolutions: [], cpes: [] }"#);
 }
 
 #[test]

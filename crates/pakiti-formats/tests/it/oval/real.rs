@@ -183,6 +183,7 @@ fn what_ubuntu_says_in_comments() {
                 cvss_tenths: None,
             },
         ],
+        cve_tests: [],
         issued: Some(
             1424649600,
         ),

@@ -5,7 +5,7 @@ use askama::Template;
 use pakiti_core::finding::FindingState;
 use pakiti_core::judgement::UpdateKind;
 use pakiti_core::severity::Severity;
-use pakiti_web::view::cve::CvePage;
+use pakiti_web::view::cve::{CvePage, Holders};
 use pakiti_web::view::cves::CvesPage;
 use pakiti_web::view::error::ErrorPage;
 use pakiti_web::view::finding_filter::FindingFilter;
@@ -152,7 +152,7 @@ fn cves() -> CvesPage {
     let mut line = sample::cve_line(EVIL, Severity::Critical, [u64::MAX / 8; 4]);
     line.packages = vec![evil(), evil()];
     let filter = FindingFilter::default();
-    let mut page = CvesPage::new(frame(), (vec![line], i64::MIN, true), filter, 9);
+    let mut page = CvesPage::new(frame(), (vec![line], Some(i64::MIN), true), filter, 9);
     page.filter.q = evil();
     page.next = Some(evil());
     page
@@ -169,9 +169,16 @@ fn cve() -> CvePage {
     said.source.0 = evil();
     (said.fixed, said.vendor_state, said.advisory) = (Some(evil()), Some(evil()), Some(evil()));
     said.severity.1 = Some(evil());
-    let mut page = CvePage::new(frame(), EVIL, (vec![host], vec![said]), (None, None), 9);
+    let held = Holders {
+        counts: [u64::MAX; 4],
+        since: i64::MIN,
+        statements: vec![said],
+        hosts: vec![host],
+        more: true,
+    };
+    let mut page = CvePage::new(frame(), EVIL, held, None, false);
     page.next = Some(evil());
-    page.cut = true;
+    page.as_of = Some(i64::MAX);
     page
 }
 

@@ -5,7 +5,7 @@ use pakiti_core::finding::{FindingCounts, FindingState, FindingWhy};
 use pakiti_core::package::{Package, PackageFormat};
 use pakiti_core::present::HostState;
 use pakiti_core::severity::Severity;
-use pakiti_web::view::cve::{CvePage, HostLine, PackageLine, Statement};
+use pakiti_web::view::cve::{CvePage, Holders, HostLine, PackageLine, Statement};
 use pakiti_web::view::cves::{CveLine, CvesPage};
 use pakiti_web::view::finding_filter::FindingFilter;
 use pakiti_web::view::host::findings::{FindingRow, FindingsTab, NextKernel, Proof};
@@ -99,13 +99,13 @@ pub(crate) fn cves() -> CvesPage {
         cve_line("CVE-2026-3003", Severity::None, [0, 2, 0, 0]),
     ];
     let mut page =
-        CvesPage::new(layout(Section::Cves), (lines, NOW - 12, true), FindingFilter::default(), 100);
+        CvesPage::new(layout(Section::Cves), (lines, Some(NOW - 12), true), FindingFilter::default(), 100);
     page.next = Some("2.3.RHSA-2026:4711".into());
     page
 }
 
 pub(crate) fn no_cves() -> CvesPage {
-    CvesPage::new(layout(Section::Cves), (vec![], NOW, false), FindingFilter::default(), 100)
+    CvesPage::new(layout(Section::Cves), (vec![], None, false), FindingFilter::default(), 100)
 }
 
 pub(crate) fn host_line(id: i64, name: &str, state: FindingState) -> HostLine {
@@ -149,5 +149,8 @@ pub(crate) fn cve() -> CvePage {
     let mut unfixed = statement("rocky-9", "openssl");
     (unfixed.fixed, unfixed.vendor_state) = (None, Some("Affected".into()));
     let statements = vec![statement("rhel-9", "openssl"), statement("rhel-9", "openssl-libs"), unfixed];
-    CvePage::new(layout(Section::Cves), "CVE-2026-1001", (hosts, statements), (None, None), 100)
+    let held = Holders { counts: [2, 0, 1, 0], since: NOW - 3 * DAY, statements, hosts, more: false };
+    let mut page = CvePage::new(layout(Section::Cves), "CVE-2026-1001", held, None, true);
+    page.as_of = Some(NOW - 7);
+    page
 }

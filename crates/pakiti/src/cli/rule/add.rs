@@ -9,11 +9,15 @@ use pakiti_store::db::Db;
 use pakiti_store::scope::Scope;
 
 const HELP: &str = "\
-Example: pakiti rule add 'xz backdoor' --os-group debian-13 --os-group fedora-40 --package xz-utils \
---version 5.6.2 --cve CVE-2024-3094 --severity critical
+Example: pakiti rule add 'xz backdoor' --os-group debian-13 --package xz-utils --version 5.6.1+really5.4.5-1 \
+--cve CVE-2024-3094 --severity critical
+An own id instead of a CVE: pakiti rule add agent --os-group rhel-9 --package agent --id SITE-2026-1
+
+The package is meant whoever made it.
 
 A package is vulnerable if its installed version stands to --version as --operator says, in the order of rpm or \
-dpkg. With `<` the version is taken for the fixed one; with other operators no fix is known.";
+dpkg: write the epoch where the package has one (1:3.2.1), as `rpm -q --qf '%{EPOCH}'` and `dpkg -l` show it. \
+With `<` the version is taken for the fixed one; with other operators no fix is known.";
 
 /// Options of `pakiti rule add`.
 #[derive(Debug, Args)]

@@ -2,12 +2,14 @@
 
 use super::RefusedError;
 use crate::evaluate::source::{OvalSourceOptions, Place, SourceArg, YumSourceOptions};
+use pakiti_core::oval::platform;
 use pakiti_core::oval::snapshot::{self, DocumentOptions};
 use pakiti_core::repository::SnapshotContent;
 use pakiti_engine::source::fetch::{self, Answer, Validators};
-use pakiti_formats::definition::oval;
-use pakiti_formats::repository::SkipList;
+use pakiti_formats::decompress::{Compression, DecompressError};
+use pakiti_formats::definition::oval::{self, OvalError, XmlError};
 use pakiti_formats::repository::yum::{self, LoadedRepository, YumOptions};
+use pakiti_formats::repository::{SkipList, SkipReason};
 use std::fs::File;
 use std::io::Read;
 use url::Url;
@@ -15,12 +17,26 @@ use url::Url;
 /// Largest file as it is stored, bytes.
 const MAX_FILE: u64 = 512 << 20;
 
+/// Longest name of a system that is quoted, characters.
+const MAX_QUOTED: usize = 120;
+
 /// OVAL definitions.
 pub(super) fn oval(
     source: &SourceArg,
     options: &OvalSourceOptions,
 ) -> Result<(SnapshotContent, SkipList), RefusedError> {
-    let loaded = oval::load(&bytes(&source.place)?, &source.place.file_name())?;
+    let name = source.place.file_name();
+    let mut loaded = match &source.place {
+        Place::Path(path) => {
+            let file = File::open(path).map_err(RefusedError::Unreadable)?;
+            oval::read(file.take(MAX_FILE), &name).map_err(refused)?
+        }
+        Place::Web(url) => oval::load(&download(url)?, &name)?,
+    };
+    if let (Some(system), None) = (platform::unknown_system(&loaded.document), &options.os_group) {
+        let system = system.chars().take(MAX_QUOTED).collect();
+        loaded.skipped.push(&name, 0, SkipReason::UnknownSystem { system });
+    }
     let options = DocumentOptions {
         name: source.label(),
         os_group: options.os_group.clone(),
@@ -28,6 +44,17 @@ pub(super) fn oval(
         ..DocumentOptions::default()
     };
     Ok((snapshot::content(loaded.document, options), loaded.skipped))
+}
+
+/// A file that cannot be read is no fault of its content.
+fn refused(error: OvalError) -> RefusedError {
+    match error {
+        OvalError::Xml(XmlError::Decompress(DecompressError::Unreadable {
+            format: Compression::Plain,
+            source,
+        })) => RefusedError::Unreadable(source),
+        error => error.into(),
+    }
 }
 
 /// The advisories of a yum repository alone.

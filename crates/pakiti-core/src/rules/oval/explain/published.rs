@@ -20,6 +20,11 @@ pub(in crate::rules) fn published(index: &OvalIndex, subject: &str) -> Vec<Publi
             .map(|(_, place)| place)
             .collect();
         for rule in compiled.rules.rules.iter().filter(|rule| named.contains(&rule.definition)) {
+            let cves = compiled.cves.get(rule.definition as usize).map_or(&[][..], Vec::as_slice);
+            let asked = cves.iter().zip(0..).find(|(cve, _)| subject.eq_ignore_ascii_case(&cve.id));
+            if asked.is_some_and(|(_, at)| !compiled.tells(rule, at)) {
+                continue;
+            }
             let names = by_fix.entry((rule.definition, fixed_of(rule))).or_default();
             names.extend(names_of(&compiled.document, rule));
         }
@@ -33,7 +38,7 @@ pub(in crate::rules) fn published(index: &OvalIndex, subject: &str) -> Vec<Publi
                 source_name: compiled.meta.name.clone(),
                 rule: definition.id.to_string(),
                 advisory: vendor::advisory(definition).map(str::to_owned),
-                vendor_state: fixed.is_none().then(|| vendor::vendor_state(definition, first, "")),
+                vendor_state: fixed.is_none().then(|| vendor::word(definition, first, "", &[]).text()),
                 fixed,
                 severity: vendor::severity(definition, cve, cves.len() < 2).0,
                 packages: packages.into_iter().map(str::to_owned).collect(),

@@ -5,11 +5,12 @@
 use super::{Asked, Fix, is_of_vendor, severity, subject};
 use crate::advisory::Advisory;
 use crate::finding::FoundBy;
-use crate::kernel::{self, KernelPart};
 use crate::package::{Package, PackageFormat};
-use crate::rules::explain::{Answer, Asking, Gate, MOST, NotAffected, Published, Statement, Statements};
+use crate::rules::explain::{
+    Answer, Asking, Gate, MOST, NotAffected, Published, Statement, Statements, Unknown,
+};
 use crate::rules::rpm::order;
-use crate::rules::{Repository, RuleIndex};
+use crate::rules::{Repository, RuleIndex, oval};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Places of the advisories that are about a subject.
@@ -117,13 +118,16 @@ impl Explained<'_> {
         statement.answer = if !asked.tells_security(self.fix) {
             Answer::NotAffected(NotAffected::NoSecurity)
         } else if !own {
-            Answer::NotAffected(NotAffected::OtherMaker(vendor))
+            Answer::Unknown(Unknown::OtherMaker(vendor))
         } else if !stream {
             Answer::NotAffected(NotAffected::GateClosed(module))
         } else if !older {
             Answer::NotAffected(NotAffected::Fixed)
-        } else if kernel::part(package) == Some(KernelPart::Auxiliary) {
-            Answer::NotAffected(NotAffected::Auxiliary)
+        } else if !oval::same_flavour(package, &self.fix.version) {
+            let words = "the fix is of another flavour (ksplice, fips, kernel series)".to_owned();
+            Answer::NotAffected(NotAffected::GateClosed(words))
+        } else if let Some(reason) = asking.rules.harmless(package) {
+            Answer::NotAffected(reason)
         } else {
             self.found(place, package, &mut statement, out)
         };

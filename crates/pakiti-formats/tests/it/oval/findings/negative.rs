@@ -122,7 +122,13 @@ fn what_ubuntu_has_not_fixed_has_its_word() {
         (
             "unfixed",
             Some(
-                "affected",
+                "deferred",
+            ),
+        ),
+        (
+            "unfixed",
+            Some(
+                "ignored",
             ),
         ),
         (
