@@ -65,6 +65,7 @@ impl<'a> Asked<'a> {
             && self.compiled.speaks_for(rule.definition, self.group)
             && self.compiled.streams.speak_for(rule.definition, self.context)
             && self.is_of_flavour(rule)
+            && self.compiled.means(rule, &self.package.name)
             && self.asks(rule).all(|test| self.test(test))
             && self.made_by_the_vendor(rule)
     }

@@ -131,7 +131,8 @@ impl Explained<'_> {
                 continue;
             }
             let mut statement = self.base(rule, definition, name, gates);
-            let instances = self.installed(name, rule.format);
+            let mut instances = self.installed(name, rule.format);
+            instances.retain(|(_, package)| self.compiled.means(rule, &package.name));
             if instances.is_empty() {
                 statement.comparison = "not installed".to_owned();
                 out.push_absent(statement);

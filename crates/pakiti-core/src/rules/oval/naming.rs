@@ -3,7 +3,8 @@
 //! vendor-rules.md: Debian's definitions name source packages and compare source versions; Canonical's name the
 //! kernel images of the newest build only, so that an image of an older build is asked for by its line.
 
-use super::Compiled;
+use super::compile::Rule;
+use super::{Compiled, classify};
 use crate::kernel;
 use crate::oval::model::{Definition, Document};
 use crate::package::{Package, PackageFormat};
@@ -54,6 +55,17 @@ impl Compiled {
             None if package.format == PackageFormat::Deb => kept_as(&package.name),
             None => Cow::Borrowed(&package.name),
         }
+    }
+
+    /// Does a rule that is kept under the package's name mean it? An administrator's rule means the very name, not every
+    /// kernel of its line.
+    pub(super) fn means(&self, rule: &Rule, name: &str) -> bool {
+        if !self.meta.any_maker {
+            return true;
+        }
+        let test = self.document.tests.get(rule.test as usize);
+        let object = test.and_then(|test| self.document.objects.get(test.object as usize));
+        object.is_some_and(|object| classify::names(&self.document, object).contains(&name))
     }
 
     /// The version that is compared, for people.

@@ -61,6 +61,17 @@ fn an_administrators_rule_means_the_package_whoever_made_it() {
     assert!(gates.contains(&"a rule of your own: whoever made the package".to_owned()), "{gates:?}");
 }
 
+#[test]
+fn an_administrators_rule_about_a_kernel_means_the_very_package() {
+    let index = local(&[rule("kernel", &["ubuntu-22.04"], "linux-image-5.15.0-91-generic", "")]);
+    let of = context("ubuntu-22.04");
+    assert_eq!(found(&index, &of, &debs("linux-image-5.15.0-91-generic 5.15.0-91.101")).len(), 1);
+    let other = debs("linux-image-5.15.0-92-generic 5.15.0-92.102");
+    assert_eq!(found(&index, &of, &other), Vec::<String>::new());
+    let told = index.for_group(&of.group).explain(&of, &other, "CVE-2024-3094");
+    assert_eq!(told[0].comparison, "not installed");
+}
+
 fn debian_doc(names: &[(&str, &str)]) -> Doc {
     let mut doc = Doc::deb("Debian 12");
     for (at, (name, version)) in names.iter().enumerate() {
