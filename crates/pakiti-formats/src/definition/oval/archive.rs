@@ -5,8 +5,8 @@
 
 use super::reading::Reading;
 use super::{LoadedDocument, OvalError, ROOTS};
-use crate::decompress::{self, DecompressLimits};
-use crate::xml::{Xml, XmlError};
+use crate::decompress::{self, Compression};
+use crate::xml::Xml;
 use std::io::{Cursor, Read};
 
 /// Of so many bytes at its beginning an archive is known.
@@ -23,13 +23,15 @@ pub(super) fn is_one(start: &[u8]) -> bool {
     start.get(MAGIC) == Some(b"ustar")
 }
 
-/// Reads every `.xml` file of an archive, compressed or not.
+/// Reads every `.xml` file of an archive. One that is compressed within it is no document and is counted: each would
+/// expand anew, past what the archive as a whole may.
 pub(super) fn load(input: impl Read, file: &str) -> Result<LoadedDocument, OvalError> {
     let damaged = |error: std::io::Error| OvalError::Archive(error.to_string());
     let mut archive = tar::Archive::new(input);
     let mut reading: Option<Reading<'static>> = None;
-    let mut broken: Vec<(String, XmlError)> = Vec::new();
-    for (count, member) in archive.entries().map_err(damaged)?.enumerate() {
+    let mut broken: Vec<(String, String)> = Vec::new();
+    // Raw: long names would be read into memory, however long.
+    for (count, member) in archive.entries().map_err(damaged)?.raw(true).enumerate() {
         if count >= MAX_MEMBERS {
             return Err(OvalError::Archive(format!("more than {MAX_MEMBERS} files")));
         }
@@ -41,7 +43,11 @@ pub(super) fn load(input: impl Read, file: &str) -> Result<LoadedDocument, OvalE
         let mut data = Vec::new();
         member.take(MAX_MEMBER).read_to_end(&mut data).map_err(damaged)?;
         let name = format!("{file}/{path}");
-        let read = match open(data) {
+        if decompress::detect(&data) != Compression::Plain {
+            broken.push((name, "it is compressed within the archive".to_owned()));
+            continue;
+        }
+        let read = match Xml::read(Cursor::new(data), &ROOTS) {
             Ok(xml) => {
                 match &mut reading {
                     Some(reading) => reading.turn_to(xml, &name),
@@ -52,20 +58,15 @@ pub(super) fn load(input: impl Read, file: &str) -> Result<LoadedDocument, OvalE
             Err(error) => Err(error),
         };
         if let Err(error) = read {
-            broken.push((name, error));
+            broken.push((name, error.to_string()));
         }
     }
     let Some(mut reading) = reading else {
         return match broken.into_iter().next() {
-            Some((_, error)) => Err(error.into()),
+            Some((name, error)) => Err(OvalError::Archive(format!("{name}: {error}"))),
             None => Err(OvalError::Archive("it holds no .xml file".to_owned())),
         };
     };
-    broken.iter().for_each(|(name, error)| reading.skip_file(name, error));
+    broken.into_iter().for_each(|(name, error)| reading.skip_file(&name, error));
     Ok(reading.finish())
-}
-
-fn open(data: Vec<u8>) -> Result<Xml<'static>, XmlError> {
-    let plain = decompress::reader(Cursor::new(data), &DecompressLimits::default())?;
-    Xml::read(plain, &ROOTS)
 }

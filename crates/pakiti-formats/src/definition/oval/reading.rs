@@ -75,8 +75,8 @@ impl<'a> Reading<'a> {
     }
 
     /// Counts a file of an archive as left out.
-    pub(super) fn skip_file(&mut self, file: &str, error: &XmlError) {
-        self.skipped.push(file, 0, SkipReason::Member(error.to_string()));
+    pub(super) fn skip_file(&mut self, file: &str, reason: String) {
+        self.skipped.push(file, 0, SkipReason::Member(reason));
     }
 
     fn section(&mut self) -> Result<(), XmlError> {

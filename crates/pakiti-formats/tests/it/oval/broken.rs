@@ -40,7 +40,8 @@ fn files_of_an_archive_are_one_document() {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, data) in [
         ("a.xml", one("a").into_bytes()),
-        ("dir/b.xml.bz2", bzip2(one("b").as_bytes())),
+        ("dir/b.xml", one("b").into_bytes()),
+        ("packed.xml.bz2", bzip2(one("c").as_bytes())),
         ("again.xml", one("a").into_bytes()),
         ("broken.xml", b"<html/>".to_vec()),
         ("README", b"no definitions".to_vec()),
@@ -58,6 +59,7 @@ fn files_of_an_archive_are_one_document() {
         loaded.skipped.kept().iter().map(|item| format!("{}: {}", item.file, item.reason)).collect();
     insta::assert_snapshot!(skipped.join("\n"), @r#"
     f.tar.bz2/again.xml: definition "a": its id was there before
+    f.tar.bz2/packed.xml.bz2: it is compressed within the archive
     f.tar.bz2/broken.xml: not a file of <oval_definitions>
     "#);
     let mut empty = tar::Builder::new(Vec::new());
